@@ -1,0 +1,18 @@
+const { readFileSync } = require('node:fs');
+const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc`, 'utf8'));
+const { paths } = JSON.parse(readFileSync(`${__dirname}/tsconfig.base.json`, 'utf8')).compilerOptions;
+
+module.exports = {
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
+  testMatch: ['**/*.spec.ts'],
+  testEnvironment: '<rootDir>/tools/test/node-environment.cjs',
+  globalSetup: '<rootDir>/tools/test/global-setup.cjs',
+  globalTeardown: '<rootDir>/tools/test/global-teardown.cjs',
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  moduleNameMapper: Object.fromEntries(
+    Object.entries(paths).map(([name, [file]]) => [`^${name}$`, `<rootDir>/${file.replace('./', '')}`]),
+  ),
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  maxWorkers: 2,
+};
