@@ -1,0 +1,3 @@
+export * from './lib/decimal';
+export * from './lib/instrument';
+export * from './lib/quote';
