@@ -1,0 +1,109 @@
+import { Decimal } from '@trading/trading-market';
+import type { Instrument } from '@trading/trading-market';
+import type { SizingStep } from './strategy';
+
+/** A volume and the arithmetic that led to it. */
+export interface Sizing {
+  /** Unsigned, on the volume step, within the instrument's range; zero when even the smallest volume is too much. */
+  readonly lots: Decimal;
+  readonly steps: readonly SizingStep[];
+}
+
+export interface Funds {
+  /** In the account's currency. */
+  readonly equity: Decimal;
+  readonly instrument: Instrument;
+  /** Price of the entry. */
+  readonly price: Decimal;
+  /** Account currency per unit of the profit currency. */
+  readonly conversion: Decimal;
+}
+
+export interface VolatilityRisk {
+  /** Per cent of the equity lost when the stop is hit, at full confidence. */
+  readonly riskPct: number;
+  /** From 0 to 1; scales the risk. */
+  readonly confidence: number;
+  /** From the entry to the stop, as a price difference. */
+  readonly stopDistance: Decimal;
+  /** Greatest notional, as a multiple of the equity. */
+  readonly maxLeverage: number;
+}
+
+/**
+ * Fixed-fractional sizing at a volatility stop: the loss at the stop is `riskPct` × `confidence` of the equity, and the
+ * notional at most `maxLeverage` × equity. Source: R. Vince, Portfolio Management Formulas, 1990 (fixed fraction), with
+ * the stop in multiples of ATR as C. Faith, Way of the Turtle, 2007.
+ */
+export function sizeByVolatility(funds: Funds, risk: VolatilityRisk): Sizing {
+  const riskMoney = funds.equity.times(risk.riskPct).div(100).times(risk.confidence);
+  const lossPerLot = moneyPerLot(funds, risk.stopDistance);
+  const byRisk = lossPerLot.gt(0) ? riskMoney.div(lossPerLot) : new Decimal(0);
+  const byLeverage = lotsForNotional(funds, risk.maxLeverage);
+  const lots = tradable(Decimal.min(byRisk, byLeverage), funds.instrument);
+  return {
+    lots,
+    steps: steps({
+      method: 'volatility',
+      equity: funds.equity,
+      riskPct: risk.riskPct,
+      confidence: risk.confidence,
+      riskMoney,
+      stopDistance: risk.stopDistance,
+      lossPerLot,
+      lotsByRisk: byRisk,
+      maxLeverage: risk.maxLeverage,
+      lotsByLeverage: byLeverage,
+      lots,
+    }),
+  };
+}
+
+/** The volume whose notional is `exposure` × equity. */
+export function sizeByExposure(funds: Funds, exposure: number): Sizing {
+  const notionalPerLot = moneyPerLot(funds, funds.price);
+  const wanted = lotsForNotional(funds, exposure);
+  const lots = tradable(wanted, funds.instrument);
+  return {
+    lots,
+    steps: steps({ method: 'exposure', equity: funds.equity, exposure, notionalPerLot, lotsWanted: wanted, lots }),
+  };
+}
+
+/** A fixed number of units of the base. */
+export function sizeByUnits(units: number, instrument: Instrument): Sizing {
+  const wanted = new Decimal(units).div(instrument.contractSize);
+  const lots = tradable(wanted, instrument);
+  return {
+    lots,
+    steps: steps({ method: 'units', units, contractSize: instrument.contractSize, lotsWanted: wanted, lots }),
+  };
+}
+
+/** What a price difference is worth per lot, in the account's currency. */
+function moneyPerLot({ instrument, conversion }: Funds, difference: Decimal): Decimal {
+  const perPrice =
+    instrument.tickValue === ''
+      ? new Decimal(instrument.contractSize)
+      : new Decimal(instrument.tickValue).div(instrument.tickSize);
+  return perPrice.times(difference).times(conversion);
+}
+
+function lotsForNotional(funds: Funds, leverage: number): Decimal {
+  const perLot = moneyPerLot(funds, funds.price);
+  return perLot.gt(0) ? Decimal.max(funds.equity, 0).times(leverage).div(perLot) : new Decimal(0);
+}
+
+/** Rounded down to the step and to `volumeMax`; zero below `volumeMin`. */
+function tradable(lots: Decimal, instrument: Instrument): Decimal {
+  const step = new Decimal(instrument.volumeStep);
+  const down = Decimal.min(lots, instrument.volumeMax).div(step).floor().times(step);
+  return down.lt(instrument.volumeMin) ? new Decimal(0) : down;
+}
+
+function steps(values: Readonly<Record<string, string | number | Decimal>>): SizingStep[] {
+  return Object.entries(values).map(([name, value]) => ({
+    name,
+    value: value instanceof Decimal ? value.toSignificantDigits(12).toFixed() : String(value),
+  }));
+}
