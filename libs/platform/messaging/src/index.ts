@@ -1,1 +1,4 @@
-export {};
+// Messages between services: the event bus port, its in-process adapter and the contract suite that every adapter
+// passes. It knows nothing of the topics (apps hand in the catalogue). Start at lib/event-bus.ts.
+export * from './lib/event-bus';
+export * from './lib/errors';

@@ -1,1 +1,4 @@
-export {};
+// Numbers over time (ticks, bars, equity): the port, its PostgreSQL adapter and the contract suite that every adapter
+// passes. It uses platform-database and knows nothing of what is measured: apps hand in a catalogue.
+// Start at lib/time-series-store.ts.
+export * from './lib/time-series-store';
