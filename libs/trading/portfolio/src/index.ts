@@ -1,1 +1,10 @@
-export {};
+// What an account holds: positions netted per symbol, the cash ledger whose sum is the balance, realised and
+// unrealised profit and loss in the account's currency. Pure and exact; uses market and orders only.
+// Start reading at lib/netting-portfolio.ts.
+export * from './lib/conversion';
+export * from './lib/ledger';
+export * from './lib/netting-portfolio';
+export * from './lib/portfolio-errors';
+export * from './lib/portfolio-state';
+export * from './lib/position';
+export * from './lib/trade';

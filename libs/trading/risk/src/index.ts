@@ -1,1 +1,9 @@
-export {};
+// Whether an order may be sent: limits as data, every denial with its code, loss limits as rules with anchors.
+// Pure: the caller brings the account, the quote, the positions and the time. Uses portfolio, orders and market only.
+// Start reading at lib/evaluate.ts; lib/codes.ts lists what can be denied.
+export * from './lib/codes';
+export * from './lib/evaluate';
+export * from './lib/limits';
+export * from './lib/loss-limits';
+export * from './lib/risk-input';
+export * from './lib/verdict';
