@@ -3,6 +3,7 @@ import { enter, flat, hold } from './entry';
 import type { EntryRules } from './entry';
 import { completeEntry, ENTRY_PARAMETERS, entryRules, spec, valueOf } from './entry-parameters';
 import { StrategyParameterError } from './parameters';
+import type { Direction } from './stops';
 import type { Strategy, StrategyInput, StrategyOutput } from './strategy';
 
 const NAME = 'model-threshold';
@@ -12,6 +13,7 @@ const PARAMETERS = {
   exit: spec(0.5, 0, 1, 'A long is closed below this probability, a short above it; between is hysteresis.'),
   enterShort: spec(0.45, 0, 1, 'Short from this probability downwards, where allowShort is 1.'),
   allowShort: spec(0, 0, 1, '1 also sells short.', 'integer'),
+  fullAt: spec(0.6, 0.501, 1, 'Probability from which riskPct is risked in full; less of it down to none at 0.5.'),
   ...ENTRY_PARAMETERS,
 } as const;
 
@@ -20,6 +22,7 @@ interface Thresholds {
   readonly exit: number;
   readonly enterShort: number;
   readonly allowShort: boolean;
+  readonly fullAt: number;
 }
 
 /** Has no state of its own: the side it is on is the position. */
@@ -33,11 +36,11 @@ class ModelThreshold implements Strategy {
     const { probability, flags } = input.prediction;
     if (flags.length > 0) return hold(`the prediction is flagged ${flags.join(', ')}`);
     if (probability === undefined || !(probability >= 0 && probability <= 1)) return hold('no prediction');
-    const { enter: long, exit, enterShort, allowShort } = this.thresholds;
-    if (probability >= long)
-      return enter(input, 1, confidenceOf(probability), this.rules, 'the probability is at or above enter');
-    if (allowShort && probability <= enterShort) {
-      return enter(input, -1, confidenceOf(probability), this.rules, 'the probability is at or below enterShort');
+    const { enter: long, exit, enterShort, allowShort, fullAt } = this.thresholds;
+    const side = probability >= long ? 1 : allowShort && probability <= enterShort ? -1 : 0;
+    if (side !== 0) {
+      const reason = `the probability is at or ${side === 1 ? 'above enter' : 'below enterShort'}`;
+      return enter(input, side, confidenceOf(side, probability, fullAt), this.rules, reason);
     }
     const { positionLots } = input;
     if (positionLots.gt(0) && probability < exit) return flat(input, 'the probability fell below exit');
@@ -50,9 +53,9 @@ class ModelThreshold implements Strategy {
   }
 }
 
-/** How far the probability is from even odds: 0 at 0.5, 1 at certainty. */
-function confidenceOf(probability: number): number {
-  return Math.abs(2 * probability - 1);
+/** The edge over even odds as a share of the edge at `fullAt`, at most 1. */
+function confidenceOf(direction: Direction, probability: number, fullAt: number): number {
+  return Math.min(1, Math.max(0, (direction * (probability - 0.5)) / (fullAt - 0.5)));
 }
 
 /** Trades the model's probability with hysteresis. */
@@ -70,6 +73,7 @@ export const modelThreshold: StrategyDefinition = {
       exit: value('exit'),
       enterShort: value('enterShort'),
       allowShort: value('allowShort') === 1,
+      fullAt: value('fullAt'),
     };
     refuse(thresholds.exit > thresholds.enter, 'exit', `at most enter (${thresholds.enter})`, thresholds.exit);
     refuse(

@@ -1,4 +1,4 @@
-import { Decimal } from '@trading/trading-market';
+import { Decimal, quantiseVolume } from '@trading/trading-market';
 import type { Instrument } from '@trading/trading-market';
 
 /** The one order that brings a netted position to its target. */
@@ -15,9 +15,7 @@ export interface TargetOrder {
  */
 export function orderFor(target: Decimal, position: Decimal, instrument: Instrument): TargetOrder | undefined {
   const difference = target.minus(position);
-  const step = new Decimal(instrument.volumeStep);
-  const most = Decimal.min(difference.abs(), instrument.volumeMax);
-  const volumeLots = most.div(step).floor().times(step);
+  const volumeLots = quantiseVolume(instrument, Decimal.min(difference.abs(), instrument.volumeMax), 'down');
   if (volumeLots.isZero() || volumeLots.lt(instrument.volumeMin)) return undefined;
   const reduces = !position.isZero() && difference.isNegative() !== position.isNegative();
   return {

@@ -1,6 +1,8 @@
-import { Decimal } from '@trading/trading-market';
+import { Decimal, notional, profit, quantiseVolume } from '@trading/trading-market';
 import type { Instrument } from '@trading/trading-market';
 import type { SizingStep } from './strategy';
+
+const ONE_LOT = new Decimal(1);
 
 /** A volume and the arithmetic that led to it. */
 export interface Sizing {
@@ -37,10 +39,11 @@ export interface VolatilityRisk {
  */
 export function sizeByVolatility(funds: Funds, risk: VolatilityRisk): Sizing {
   const riskMoney = funds.equity.times(risk.riskPct).div(100).times(risk.confidence);
-  const lossPerLot = moneyPerLot(funds, risk.stopDistance);
+  const { instrument, conversion } = funds;
+  const lossPerLot = profit(instrument, ONE_LOT, new Decimal(0), risk.stopDistance).times(conversion);
   const byRisk = lossPerLot.gt(0) ? riskMoney.div(lossPerLot) : new Decimal(0);
   const byLeverage = lotsForNotional(funds, risk.maxLeverage);
-  const lots = tradable(Decimal.min(byRisk, byLeverage), funds.instrument);
+  const lots = tradable(Decimal.min(byRisk, byLeverage), instrument);
   return {
     lots,
     steps: steps({
@@ -61,12 +64,18 @@ export function sizeByVolatility(funds: Funds, risk: VolatilityRisk): Sizing {
 
 /** The volume whose notional is `exposure` × equity. */
 export function sizeByExposure(funds: Funds, exposure: number): Sizing {
-  const notionalPerLot = moneyPerLot(funds, funds.price);
   const wanted = lotsForNotional(funds, exposure);
   const lots = tradable(wanted, funds.instrument);
   return {
     lots,
-    steps: steps({ method: 'exposure', equity: funds.equity, exposure, notionalPerLot, lotsWanted: wanted, lots }),
+    steps: steps({
+      method: 'exposure',
+      equity: funds.equity,
+      exposure,
+      notionalPerLot: notionalPerLot(funds),
+      lotsWanted: wanted,
+      lots,
+    }),
   };
 }
 
@@ -80,24 +89,19 @@ export function sizeByUnits(units: number, instrument: Instrument): Sizing {
   };
 }
 
-/** What a price difference is worth per lot, in the account's currency. */
-function moneyPerLot({ instrument, conversion }: Funds, difference: Decimal): Decimal {
-  const perPrice =
-    instrument.tickValue === ''
-      ? new Decimal(instrument.contractSize)
-      : new Decimal(instrument.tickValue).div(instrument.tickSize);
-  return perPrice.times(difference).times(conversion);
+/** In the account's currency. */
+function notionalPerLot({ instrument, price, conversion }: Funds): Decimal {
+  return notional(instrument, ONE_LOT, price).times(conversion);
 }
 
 function lotsForNotional(funds: Funds, leverage: number): Decimal {
-  const perLot = moneyPerLot(funds, funds.price);
+  const perLot = notionalPerLot(funds);
   return perLot.gt(0) ? Decimal.max(funds.equity, 0).times(leverage).div(perLot) : new Decimal(0);
 }
 
 /** Rounded down to the step and to `volumeMax`; zero below `volumeMin`. */
 function tradable(lots: Decimal, instrument: Instrument): Decimal {
-  const step = new Decimal(instrument.volumeStep);
-  const down = Decimal.min(lots, instrument.volumeMax).div(step).floor().times(step);
+  const down = quantiseVolume(instrument, Decimal.min(lots, instrument.volumeMax), 'down');
   return down.lt(instrument.volumeMin) ? new Decimal(0) : down;
 }
 

@@ -1,3 +1,4 @@
+import { quantisePrice } from '@trading/trading-market';
 import { ExactCross } from './cross';
 import type { CrossState } from './cross';
 import type { StrategyDefinition } from './definition';
@@ -24,7 +25,8 @@ class SmaCross implements Strategy {
 
   onBar(input: StrategyInput): StrategyOutput {
     const before = this.cross.state;
-    const state = this.cross.next(Math.round(input.bar.bid.close * 10 ** input.instrument.digits));
+    const ticks = quantisePrice(input.instrument, input.bar.bid.close, 'nearest').div(input.instrument.tickSize);
+    const state = this.cross.next(ticks.toNumber());
     if (state === 0) return hold('the averages are warming up');
     if (before === 0) return hold('the first side of the averages; waiting for a cross');
     if (state === before) return hold('no cross');

@@ -1,4 +1,4 @@
-import { Decimal } from '@trading/trading-market';
+import { Decimal, quantisePrice } from '@trading/trading-market';
 import type { Instrument } from '@trading/trading-market';
 
 export type Direction = 1 | -1;
@@ -22,12 +22,14 @@ export function stopLossFor(
   atrMultiple: number,
   instrument: Instrument,
 ): ProtectiveStop | undefined {
-  const tick = new Decimal(instrument.tickSize);
   const entry = new Decimal(direction === 1 ? quote.ask : quote.bid);
   const trigger = new Decimal(direction === 1 ? quote.bid : quote.ask);
+  const leastRoom = new Decimal(instrument.tickSize).times(instrument.stopsLevelPoints);
   const wanted = entry.minus(new Decimal(atr).times(atrMultiple).times(direction));
-  const nearest = trigger.minus(tick.times(instrument.stopsLevelPoints).times(direction));
-  const ticks = (direction === 1 ? Decimal.min(wanted, nearest) : Decimal.max(wanted, nearest)).div(tick);
-  const price = (direction === 1 ? ticks.floor() : ticks.ceil()).times(tick);
+  const nearest = trigger.minus(leastRoom.times(direction));
+  const price =
+    direction === 1
+      ? quantisePrice(instrument, Decimal.min(wanted, nearest), 'down')
+      : quantisePrice(instrument, Decimal.max(wanted, nearest), 'up');
   return price.gt(0) ? { price, distance: entry.minus(price).abs() } : undefined;
 }
