@@ -2,3 +2,6 @@
 // passes. It knows nothing of the topics (apps hand in the catalogue). Start at lib/event-bus.ts.
 export * from './lib/event-bus';
 export * from './lib/errors';
+export * from './lib/bus-options';
+export { InProcessBus } from './lib/in-process-bus';
+export { eventBusContract } from './lib/event-bus-contract';

@@ -1,0 +1,154 @@
+import { PoisonMessage } from './errors';
+import type { Delivery, EventBus, TopicLike } from './event-bus';
+
+interface Note {
+  readonly n: number;
+}
+
+const jsonCodec = {
+  encode: (note: Note) => ({ finish: () => new TextEncoder().encode(JSON.stringify(note)) }),
+  decode: (bytes: Uint8Array): Note => JSON.parse(new TextDecoder().decode(bytes)) as Note,
+};
+
+/** A bus under test, with a name that keeps topics of different tests apart. */
+export interface BusUnderTest {
+  readonly bus: EventBus;
+  /** Resolves when everything published so far has been handled. */
+  settled(): Promise<void>;
+  /** What went to the dead letters of a topic (its plain name). */
+  deadLetters(topic: string): Promise<readonly { readonly reason: string; readonly key: string }[]>;
+}
+
+let topics = 0;
+const topic = (): TopicLike<Note> => ({ name: `contract.test${topics++}.v1`, codec: jsonCodec });
+const numbers = (deliveries: readonly Delivery<Note>[]): number[] => deliveries.map((d) => d.message.n);
+
+/** A promise and the function that resolves it. */
+function gate(): { readonly open: () => void; readonly opened: Promise<void> } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
+}
+
+/** What every adapter of {@link EventBus} holds to. Call it in a spec; `make` gives a fresh bus each time. */
+export function eventBusContract(name: string, make: () => Promise<BusUnderTest> | BusUnderTest): void {
+  describe(`${name} as an event bus`, () => {
+    let under: BusUnderTest;
+    beforeEach(async () => {
+      under = await make();
+    });
+    afterEach(async () => {
+      await under.bus.close();
+    });
+
+    it('gives every group every message with its topic, key and headers', async () => {
+      const t = topic();
+      const seen: Record<string, Delivery<Note>[]> = { a: [], b: [] };
+      for (const group of ['a', 'b']) await under.bus.subscribe(t, { group }, (d) => void seen[group]?.push(d));
+      await under.bus.publish(t, 'k', { n: 1 }, { traceparent: '00-1' });
+      await under.bus.publish(t, 'k', { n: 2 });
+      await under.settled();
+      const first = { topic: t.name, key: 'k', message: { n: 1 }, headers: { traceparent: '00-1' } };
+      const second = { topic: t.name, key: 'k', message: { n: 2 }, headers: {} };
+      expect(seen).toEqual({ a: [first, second], b: [first, second] });
+    });
+
+    it('keeps the order of a key, one at a time, whether publish is awaited or not', async () => {
+      const t = topic();
+      const seen: number[] = [];
+      let running = 0;
+      let most = 0;
+      await under.bus.subscribe(t, { group: 'g' }, async (d) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(d.message.n);
+        running--;
+      });
+      const accepted: Promise<void>[] = [];
+      for (let n = 0; n < 50; n++) accepted.push(under.bus.publish(t, 'same', { n }));
+      await Promise.all(accepted);
+      await under.settled();
+      expect(seen).toEqual(Array.from({ length: 50 }, (_, n) => n));
+      expect(most).toBe(1);
+    });
+
+    it('keeps the order of a key when its handler answers now and later by turns', async () => {
+      const t = topic();
+      const seen: number[] = [];
+      await under.bus.subscribe(t, { group: 'g' }, (d) => {
+        if (d.message.n % 3 > 0) return void seen.push(d.message.n);
+        return new Promise<void>((resolve) => setImmediate(resolve)).then(() => void seen.push(d.message.n));
+      });
+      for (let n = 0; n < 60; n++) await under.bus.publish(t, 'same', { n });
+      await under.settled();
+      expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => n));
+    });
+
+    it('delivers a failed message again before the next of its key', async () => {
+      const t = topic();
+      const tries: number[] = [];
+      await under.bus.subscribe(t, { group: 'g' }, (d) => {
+        tries.push(d.message.n);
+        if (d.message.n === 1 && tries.filter((n) => n === 1).length < 3) throw new Error('not now');
+      });
+      for (const n of [1, 2, 3]) await under.bus.publish(t, 'k', { n });
+      await under.settled();
+      expect(tries).toEqual([1, 1, 1, 2, 3]);
+    });
+
+    it('sends a poison message to the dead letters and goes on', async () => {
+      const t = topic();
+      const seen: Delivery<Note>[] = [];
+      await under.bus.subscribe(t, { group: 'g' }, async (d) => {
+        if (d.message.n === 2) throw new PoisonMessage('two is not a number');
+        seen.push(d);
+      });
+      for (const n of [1, 2, 3]) await under.bus.publish(t, 'k', { n });
+      await under.settled();
+      expect(numbers(seen)).toEqual([1, 3]);
+      expect(await under.deadLetters(t.name)).toEqual([
+        expect.objectContaining({ key: 'k', reason: 'two is not a number' }),
+      ]);
+    });
+
+    it('stops after the handler in flight, and the group continues with the next when it comes back', async () => {
+      const t = topic();
+      const before: number[] = [];
+      const started = gate();
+      const release = gate();
+      const subscription = await under.bus.subscribe(t, { group: 'g' }, async (d) => {
+        started.open();
+        await release.opened;
+        before.push(d.message.n);
+      });
+      for (const n of [1, 2, 3]) await under.bus.publish(t, 'k', { n });
+      await started.opened;
+      let stopped = false;
+      const stop = subscription.stop().then(() => {
+        stopped = true;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(stopped).toBe(false);
+      release.open();
+      await stop;
+      expect(before).toEqual([1]);
+
+      const after: Delivery<Note>[] = [];
+      await under.bus.publish(t, 'k', { n: 4 });
+      await under.bus.subscribe(t, { group: 'g' }, (d) => void after.push(d));
+      await under.settled();
+      expect(numbers(after)).toEqual([2, 3, 4]);
+    });
+
+    it('refuses to publish or subscribe once closed', async () => {
+      const t = topic();
+      await under.bus.close();
+      await expect(under.bus.publish(t, 'k', { n: 1 })).rejects.toMatchObject({ code: 'BUS_CLOSED' });
+      await expect(under.bus.subscribe(t, { group: 'g' }, () => undefined)).rejects.toMatchObject({
+        code: 'BUS_CLOSED',
+      });
+    });
+  });
+}
