@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { schemaFields, type SchemaField } from './schema-fields';
+
+/** One row of the generated table of variables. */
+export interface ConfigRow {
+  readonly name: string;
+  readonly type: string;
+  /** `required`, the default as text, or empty for an optional variable. A secret's default is not shown. */
+  readonly default: string;
+  readonly description: string;
+  readonly secret: boolean;
+}
+
+/** The variables of a configuration schema, for the table in the documentation. */
+export function describeConfig(schema: z.core.$ZodType): ConfigRow[] {
+  return schemaFields(schema).map((field) => ({
+    name: field.name,
+    type: field.typeName ?? typeOf(field.inner),
+    default: defaultOf(field),
+    description: field.description,
+    secret: field.isSecret,
+  }));
+}
+
+function defaultOf(field: SchemaField): string {
+  if (field.isRequired) {
+    return 'required';
+  }
+  if (field.defaultValue === undefined) {
+    return '';
+  }
+  if (field.isSecret) {
+    return '(hidden)';
+  }
+  return Array.isArray(field.defaultValue) ? field.defaultValue.join(',') : String(field.defaultValue);
+}
+
+function typeOf(type: z.core.$ZodType): string {
+  if (type instanceof z.core.$ZodEnum) {
+    return Object.values(type._zod.def.entries).join(' | ');
+  }
+  if (type instanceof z.core.$ZodNumber) {
+    return type._zod.bag.format?.includes('int') ? 'integer' : 'number';
+  }
+  return type._zod.def.type;
+}

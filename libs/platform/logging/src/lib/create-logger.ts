@@ -1,0 +1,79 @@
+import pino from 'pino';
+import { currentTraceContext } from '@trading/platform-tracing';
+import type { LogFields, Logger, LogLevel } from './logger';
+import { prettyLine } from './pretty-line';
+import { redact } from './redact';
+
+/** Takes finished lines, each with its line end. */
+export interface LogSink {
+  write(line: string): void;
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Lines for people instead of JSON. */
+  readonly pretty?: boolean;
+  readonly destination: 'stderr' | 'stdout' | LogSink;
+  /** Fields of every line; `service` belongs here. */
+  readonly base: LogFields;
+}
+
+/**
+ * A logger on pino. It writes synchronously, without pino's transports: a worker thread would lose the last lines of a
+ * process that dies, and would not survive bundling.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const sink = sinkOf(options.destination);
+  const settings: pino.LoggerOptions = {
+    level: options.level,
+    base: redact(options.base) as Record<string, unknown>,
+    messageKey: 'message',
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    mixin: () => {
+      const trace = currentTraceContext();
+      return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
+    },
+  };
+  return new PinoLogger(
+    pino(settings, options.pretty === true ? { write: (line) => sink.write(prettyLine(line)) } : sink),
+  );
+}
+
+function sinkOf(destination: LoggerOptions['destination']): LogSink {
+  if (typeof destination === 'object') {
+    return destination;
+  }
+  return pino.destination({ dest: destination === 'stdout' ? 1 : 2, sync: true });
+}
+
+class PinoLogger implements Logger {
+  constructor(private readonly target: pino.Logger) {}
+
+  debug(fields: LogFields, message: string): void {
+    this.write('debug', fields, message);
+  }
+
+  info(fields: LogFields, message: string): void {
+    this.write('info', fields, message);
+  }
+
+  warn(fields: LogFields, message: string): void {
+    this.write('warn', fields, message);
+  }
+
+  error(fields: LogFields, message: string): void {
+    this.write('error', fields, message);
+  }
+
+  child(fields: LogFields): Logger {
+    return new PinoLogger(this.target.child(redact(fields) as Record<string, unknown>));
+  }
+
+  private write(level: LogLevel, fields: LogFields, message: string): void {
+    // Masking walks the fields, so it is done only for lines that are written.
+    if (this.target.isLevelEnabled(level)) {
+      this.target[level](redact(fields) as Record<string, unknown>, redact(message) as string);
+    }
+  }
+}
