@@ -35,7 +35,8 @@ export class FolderObjectStore implements ObjectStore {
     try {
       return await readFile(path);
     } catch (error) {
-      return await this.absent(error, path);
+      await this.requireAbsence(error, path);
+      return undefined;
     }
   }
 
@@ -91,7 +92,8 @@ export class FolderObjectStore implements ObjectStore {
         size += chunk.length;
       }
     } catch (error) {
-      return await this.absent(error, path);
+      await this.requireAbsence(error, path);
+      return undefined;
     }
     return { size, sha256: hash.digest('hex') };
   }
@@ -100,11 +102,10 @@ export class FolderObjectStore implements ObjectStore {
     return join(this.folder, ...segmentsOf(key));
   }
 
-  /** Undefined when the object, and not the whole store, is what is missing. */
-  private async absent(error: unknown, path: string): Promise<undefined> {
+  /** Passes when the object, and not the whole store, is what is missing. */
+  private async requireAbsence(error: unknown, path: string): Promise<void> {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw explainFileError(error, 'read', path);
     await this.requireFolder();
-    return undefined;
   }
 
   private async requireFolder(): Promise<void> {

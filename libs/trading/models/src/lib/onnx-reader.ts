@@ -123,7 +123,7 @@ function number(fields: Fields, field: number): number {
 
 /** Repeated numbers, one by one or packed: writers differ. */
 function numbers(fields: Fields, field: number, unpack: (packed: Uint8Array) => number[]): number[] {
-  return (fields.get(field) ?? []).flatMap((value) => (value instanceof Uint8Array ? unpack(value) : Number(value)));
+  return (fields.get(field) ?? []).flatMap((value) => (value instanceof Uint8Array ? unpack(value) : value));
 }
 
 function varints(packed: Uint8Array): number[] {
