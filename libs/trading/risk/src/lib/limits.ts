@@ -81,54 +81,11 @@ export const UNSET_LIMITS: RiskLimits = {
   approvalLifetimeMs: 0,
 };
 
-/** The value of a limit, or `undefined` when it is not set. Text that is no number is reported by {@link invalidLimits}. */
+/** The value of a limit, or `undefined` when it is not set. Text that is no number throws: see `invalidLimits`. */
 export function limitValue(text: string): Decimal | undefined {
   if (text === '') return undefined;
   const value = new Decimal(text);
   return value.isZero() ? undefined : value;
-}
-
-const NUMBER = /^\d+(\.\d+)?$/;
-
-const DECIMAL_LIMITS = [
-  'maxSpreadPoints',
-  'priceCollarPct',
-  'maxRiskPerTradePct',
-  'maxOrderLots',
-  'maxOrderNotional',
-  'maxPositionLots',
-  'maxGrossExposure',
-  'maxNetExposure',
-  'minFreeMarginPct',
-  'maxRestingDistancePct',
-] as const satisfies readonly (keyof RiskLimits)[];
-
-const COUNT_LIMITS = [
-  'maxQuoteAgeMs',
-  'maxOpenPositions',
-  'maxOpenOrders',
-  'duplicateGuardMs',
-  'maxOrdersPerMinute',
-  'maxCancelsPerMinute',
-  'coolDownAfterLossMs',
-  'approvalLifetimeMs',
-] as const satisfies readonly (keyof RiskLimits)[];
-
-/** One sentence for each limit that cannot be understood. Orders are denied with `LIMITS_INVALID` while there is one. */
-export function invalidLimits(limits: RiskLimits): string[] {
-  const problems: string[] = [];
-  for (const name of DECIMAL_LIMITS) {
-    const text = limits[name];
-    if (text !== '' && !NUMBER.test(text)) problems.push(`${name} is not a decimal number of at least 0: "${text}".`);
-  }
-  for (const name of COUNT_LIMITS) {
-    const value = limits[name];
-    if (!Number.isSafeInteger(value) || value < 0)
-      problems.push(`${name} is not a whole number of at least 0: ${value}.`);
-  }
-  const collar = NUMBER.test(limits.priceCollarPct) ? new Decimal(limits.priceCollarPct) : undefined;
-  if (collar?.gte(100)) problems.push(`priceCollarPct must be below 100: "${limits.priceCollarPct}".`);
-  return problems;
 }
 
 /** Names the limits that are set but that nothing enforces. A service refuses to start with one of them. */

@@ -79,8 +79,10 @@ export interface RiskInput {
   readonly tradingState: TradingState | undefined;
   readonly account: AccountView | undefined;
   readonly instrument: Instrument | undefined;
-  /** Minute of the broker's week (Sunday 00:00 = 0) now; absent: taken from `nowUs` as UTC. */
+  /** Minute of the broker's week (Sunday 00:00 = 0) now. Where the instrument has sessions, its absence denies. */
   readonly brokerWeekMinute?: number;
+  /** How old `account` may be; absent: `ACCOUNT_MAX_AGE_MS`. */
+  readonly maxAccountAgeMs?: number;
   readonly quote: Quote | undefined;
   readonly limits: RiskLimits | undefined;
   readonly positions: ReadonlyMap<string, PositionAtRisk>;

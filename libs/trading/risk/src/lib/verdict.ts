@@ -11,7 +11,7 @@ export interface CheckResult {
   readonly message: string;
 }
 
-export interface RiskApproved {
+export interface ApprovedVerdict {
   readonly kind: 'approved';
   readonly checks: readonly CheckResult[];
   /** The price that no fill may be beyond, on tick. */
@@ -24,7 +24,7 @@ export interface RiskApproved {
   readonly notional: Decimal;
 }
 
-export interface RiskDenied {
+export interface DeniedVerdict {
   readonly kind: 'denied';
   readonly code: DenialCode;
   readonly message: string;
@@ -32,4 +32,4 @@ export interface RiskDenied {
   readonly checks: readonly CheckResult[];
 }
 
-export type RiskVerdict = RiskApproved | RiskDenied;
+export type RiskVerdict = ApprovedVerdict | DeniedVerdict;

@@ -1,0 +1,87 @@
+import { Decimal, parseZone } from '@trading/trading-market';
+import type { LossLimit, RiskLimits } from './limits';
+
+const NUMBER = /^\d+(\.\d+)?$/;
+const MONEY_OR_PERCENT = /^\d+(\.\d+)?%?$/;
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+const DECIMAL_LIMITS = [
+  'maxSpreadPoints',
+  'priceCollarPct',
+  'maxRiskPerTradePct',
+  'maxOrderLots',
+  'maxOrderNotional',
+  'maxPositionLots',
+  'maxGrossExposure',
+  'maxNetExposure',
+  'minFreeMarginPct',
+  'maxRestingDistancePct',
+] as const satisfies readonly (keyof RiskLimits)[];
+
+const COUNT_LIMITS = [
+  'maxQuoteAgeMs',
+  'maxOpenPositions',
+  'maxOpenOrders',
+  'duplicateGuardMs',
+  'maxOrdersPerMinute',
+  'maxCancelsPerMinute',
+  'coolDownAfterLossMs',
+  'approvalLifetimeMs',
+] as const satisfies readonly (keyof RiskLimits)[];
+
+const LOSS_WORDS: { readonly [K in 'anchor' | 'base' | 'measure' | 'action']: readonly LossLimit[K][] } = {
+  anchor: ['initial', 'dayStart', 'peak', 'endOfDayPeak'],
+  base: ['balance', 'equity', 'higher'],
+  measure: ['equity'],
+  action: ['deny', 'reduce', 'halt', 'flatten'],
+};
+
+/** One sentence for each limit that cannot be understood; a service refuses to take them. */
+export function invalidLimits(limits: RiskLimits): string[] {
+  return [...invalidNumbers(limits), ...invalidLossLimits(limits.lossLimits)];
+}
+
+/** The part of {@link invalidLimits} that is cheap enough for every order; those deny with `LIMITS_INVALID`. */
+export function invalidNumbers(limits: RiskLimits): string[] {
+  const problems: string[] = [];
+  for (const name of DECIMAL_LIMITS) {
+    const text = limits[name];
+    if (text !== '' && !NUMBER.test(text)) problems.push(`${name} is not a decimal number of at least 0: "${text}".`);
+  }
+  for (const name of COUNT_LIMITS) {
+    const value = limits[name];
+    if (!Number.isSafeInteger(value) || value < 0)
+      problems.push(`${name} is not a whole number of at least 0: ${value}.`);
+  }
+  const collar = limits.priceCollarPct;
+  if (NUMBER.test(collar) && new Decimal(collar).gte(100))
+    problems.push(`priceCollarPct must be below 100: "${collar}".`);
+  return problems;
+}
+
+/** One sentence for each thing about loss limits that cannot be understood. Texts may come from outside the types. */
+export function invalidLossLimits(limits: readonly LossLimit[]): string[] {
+  const problems: string[] = [];
+  const names = new Set<string>();
+  for (const limit of limits) {
+    const named = `Loss limit "${limit.name}":`;
+    if (limit.name === '' || names.has(limit.name)) problems.push(`${named} the name must be unique and not empty.`);
+    names.add(limit.name);
+    for (const [field, words] of Object.entries(LOSS_WORDS)) {
+      const word = limit[field as keyof typeof LOSS_WORDS];
+      if (!(words as readonly string[]).includes(word))
+        problems.push(`${named} ${field} is "${word}", not one of ${words.join(', ')}.`);
+    }
+    if (!MONEY_OR_PERCENT.test(limit.limit) || Number.parseFloat(limit.limit) === 0) {
+      problems.push(`${named} limit is neither a percentage such as 5% nor money above 0: "${limit.limit}".`);
+    }
+    if (limit.buffer !== '' && !MONEY_OR_PERCENT.test(limit.buffer)) {
+      problems.push(`${named} buffer is neither a percentage nor money: "${limit.buffer}".`);
+    }
+    if (limit.resetTime !== '' && !TIME.test(limit.resetTime))
+      problems.push(`${named} resetTime is not HH:MM: "${limit.resetTime}".`);
+    if (limit.resetZone !== '' && !parseZone(limit.resetZone))
+      problems.push(`${named} resetZone is no time zone: "${limit.resetZone}".`);
+  }
+  return problems;
+}
