@@ -11,6 +11,8 @@ export * as decision from './gen/trading/decision/v1/decision';
 export * as execution from './gen/trading/execution/v1/execution';
 export * as risk from './gen/trading/risk/v1/risk';
 export * from './lib/topics';
+export * from './lib/topics-reference';
 export * from './lib/words';
 export * from './lib/clients';
+export * from './lib/reflection';
 export * as terminal from './terminal-protocol';

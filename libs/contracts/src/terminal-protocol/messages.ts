@@ -244,8 +244,15 @@ export const snapshotSchema = z.object({
   positions: z.array(positionSchema),
   orders: z.array(
     z.object({
-      order: z.string(), coid: z.string(), symbol: z.string(), side, type: z.string(), volume: decimal,
-      price: z.string(), tag: z.string(), magic: z.string(),
+      order: z.string(),
+      coid: z.string(),
+      symbol: z.string(),
+      side,
+      type: z.string(),
+      volume: decimal,
+      price: z.string(),
+      tag: z.string(),
+      magic: z.string(),
     }),
   ),
   deals: z.array(tradeEventSchema),
@@ -257,6 +264,11 @@ export const pingSchema = z.object({ t0: us });
 export const byeSchema = z.object({ code: z.string() });
 
 /** Wraps a message for the wire; `ts` is wall-clock time in UTC microseconds. */
-export function envelope(t: string, d: unknown, ts: number, more: { id?: string; re?: string; seq?: number; ack?: number } = {}): Envelope {
+export function envelope(
+  t: string,
+  d: unknown,
+  ts: number,
+  more: { id?: string; re?: string; seq?: number; ack?: number } = {},
+): Envelope {
   return { v: 1, t, ts, d, ...more };
 }
