@@ -12,7 +12,7 @@ export function goldenRows(rows: readonly Float64Array[]): Float64Array[] {
     { length: count },
     (_, i) => rows[Math.floor((i * rows.length) / count)] ?? new Float64Array(0),
   );
-  const everywhere = [0, 1, -1, 10, -10, 1e30, NaN].map((value) => new Float64Array(width).fill(value));
+  const everywhere = [0, 1, -1, 10, -10, NaN].map((value) => new Float64Array(width).fill(value));
   const inOne = [NaN, Infinity, -Infinity].map((value) => new Float64Array(width).fill(value, 0, 1));
   return [...real, ...everywhere, ...inOne];
 }

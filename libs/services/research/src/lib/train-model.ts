@@ -56,7 +56,7 @@ export interface TrainingReport {
   readonly outOfSample: ActivityReport | undefined;
 }
 
-const DEFAULT_L2 = 0.001;
+const DEFAULT_L2 = 0.01;
 const PROGRESS_EVERY = 1000;
 
 /**
