@@ -32,7 +32,7 @@ function defaultOf(field: SchemaField): string {
   if (field.isSecret) {
     return '(hidden)';
   }
-  return Array.isArray(field.defaultValue) ? field.defaultValue.join(',') : String(field.defaultValue);
+  return typeof field.defaultValue === 'string' ? field.defaultValue : JSON.stringify(field.defaultValue);
 }
 
 function typeOf(type: z.core.$ZodType): string {

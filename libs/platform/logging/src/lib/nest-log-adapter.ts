@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger';
 
@@ -40,5 +41,5 @@ function textOf(message: unknown): string {
   if (message instanceof Error) {
     return message.message;
   }
-  return typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
+  return typeof message === 'string' ? message : inspect(message);
 }

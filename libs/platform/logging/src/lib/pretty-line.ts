@@ -17,5 +17,6 @@ function errorOf(error: unknown): string {
     return error === undefined ? '' : ` error=${JSON.stringify(error)}`;
   }
   const { stack, message } = error as { stack?: unknown; message?: unknown };
-  return `\n  ${String(stack ?? message ?? JSON.stringify(error)).replaceAll('\n', '\n  ')}`;
+  const text = [stack, message].find((part) => typeof part === 'string') ?? JSON.stringify(error);
+  return `\n  ${text.replaceAll('\n', '\n  ')}`;
 }

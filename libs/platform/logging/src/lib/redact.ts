@@ -44,7 +44,7 @@ function isSecret(name: string): boolean {
 function redactError(error: Error, depth: number): Record<string, unknown> {
   return {
     // Its own fields (a code, the symbol) say more than the message; they may hold secrets as well.
-    ...(redact({ ...error }, depth + 1) as Record<string, unknown>),
+    ...(redact(Object.fromEntries(Object.entries(error)), depth + 1) as Record<string, unknown>),
     type: error.name,
     message: redact(error.message),
     stack: redact(error.stack),

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inspect } from 'node:util';
 import { formatTraceparent, parseTraceparent, randomHex, type TraceContext } from './trace-context';
 import { noopTracer, type SpanAttributes, type Tracer } from './tracer';
 
@@ -61,7 +62,7 @@ export function withSpan<T>(name: string, attributes: SpanAttributes, work: () =
       attributes,
       startUs,
       endUs: nowUs(),
-      error: error === undefined ? undefined : error instanceof Error ? error.message : String(error),
+      error: error === undefined ? undefined : error instanceof Error ? error.message : inspect(error),
     });
   let result: T;
   try {

@@ -1,0 +1,17 @@
+/**
+ * One paragraph on why a process did not start, for a terminal: what happened, without a stack. Errors that we know
+ * say in their message what to do.
+ */
+export function explainFailure(name: string, error: unknown): string {
+  return `${name} did not start. ${reasonOf(error)}\n`;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  // A driver's AggregateError (one failure for each address tried) has no message of its own.
+  const message = error instanceof AggregateError ? [error.message, ...error.errors.map(reasonOf)] : [error.message];
+  const said = [...new Set(message.filter((part) => part !== ''))].join(' ');
+  return said === '' ? error.name : said;
+}

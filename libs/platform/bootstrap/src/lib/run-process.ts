@@ -1,0 +1,51 @@
+import { explainFailure } from './explain-failure';
+import { type LifecycleOptions, ProcessLifecycle, type ProcessPort } from './process-lifecycle';
+
+export interface RunProcessOptions extends LifecycleOptions {
+  /** The process's name in messages. */
+  readonly name: string;
+  /** Starts everything and adds it to the lifecycle; what was added before a failure is stopped again. */
+  readonly start: (lifecycle: ProcessLifecycle) => Promise<void>;
+  readonly process?: ProcessPort;
+  /** Takes the paragraph on a failed start. Default: standard error. */
+  readonly complain?: (text: string) => void;
+}
+
+/**
+ * Runs a process until SIGTERM or SIGINT, then shuts it down in order and exits with 0; a second signal exits at once
+ * with 1. An error that nobody handles is one line in the log and exit code 1: state is safe at any instant, and a
+ * process in an unknown condition is not. Returns when everything has started.
+ */
+export async function runProcess(options: RunProcessOptions): Promise<ProcessLifecycle> {
+  const { name, logger, process: port = process, complain = (text) => globalThis.process.stderr.write(text) } = options;
+  const lifecycle = new ProcessLifecycle(options);
+  let signals = 0;
+
+  const onSignal = (signal: string): void => {
+    signals += 1;
+    if (signals > 1) {
+      logger.warn({ signal }, 'Second signal: leaving at once.');
+      port.exit(1);
+      return;
+    }
+    void lifecycle.shutdown(signal).then(() => port.exit(0));
+  };
+  const onFailure = (error: unknown): void => {
+    logger.error({ error }, 'An error that nobody handled: leaving.');
+    port.exit(1);
+  };
+  port.on('SIGTERM', onSignal);
+  port.on('SIGINT', onSignal);
+  port.on('unhandledRejection', onFailure);
+  port.on('uncaughtException', onFailure);
+
+  try {
+    await options.start(lifecycle);
+  } catch (error) {
+    complain(explainFailure(name, error));
+    logger.debug({ error }, 'The start failed.');
+    await lifecycle.shutdown('failed start');
+    port.exit(1);
+  }
+  return lifecycle;
+}
