@@ -1,0 +1,75 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { Database, Sql } from './database';
+
+const KEPT = 3;
+
+/** Makes the table of the {@link CheckpointStore}; a service that keeps checkpoints lists it with its migrations. */
+export class CreateCheckpoint1700000000000 implements MigrationInterface {
+  readonly name = 'CreateCheckpoint1700000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE checkpoint (
+      account_id text NOT NULL,
+      barrier bigint NOT NULL,
+      state jsonb NOT NULL,
+      created timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (account_id, barrier)
+    )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE checkpoint');
+  }
+}
+
+/** What a service knew of an account at a barrier. */
+export interface Checkpoint<S> {
+  readonly barrier: number;
+  readonly state: S;
+}
+
+/**
+ * States that a service can begin from again. The last three barriers of an account are kept, so that services that
+ * were interrupted at different ones find one that all of them have.
+ */
+export class CheckpointStore {
+  constructor(private readonly database: Database) {}
+
+  /** Keeps a state, which must survive JSON, as part of the transaction that made it true. */
+  async save(tx: Sql, accountId: string, barrier: number, state: unknown): Promise<void> {
+    await tx.query(
+      `INSERT INTO checkpoint (account_id, barrier, state) VALUES ($1, $2, $3::jsonb)
+       ON CONFLICT (account_id, barrier) DO UPDATE SET state = excluded.state, created = now()`,
+      [accountId, barrier, JSON.stringify(state)],
+    );
+    await tx.query(
+      `DELETE FROM checkpoint WHERE account_id = $1 AND barrier <
+         (SELECT barrier FROM checkpoint WHERE account_id = $1 ORDER BY barrier DESC OFFSET ${KEPT - 1} LIMIT 1)`,
+      [accountId],
+    );
+  }
+
+  /** The state at exactly this barrier. */
+  async load<S>(accountId: string, barrier: number): Promise<S | undefined> {
+    const sql = 'SELECT state FROM checkpoint WHERE account_id = $1 AND barrier = $2';
+    const [row] = await this.database.query<{ state: S }>(sql, [accountId, barrier]);
+    return row?.state;
+  }
+
+  async latest<S>(accountId: string): Promise<Checkpoint<S> | undefined> {
+    const sql = 'SELECT barrier, state FROM checkpoint WHERE account_id = $1 ORDER BY barrier DESC LIMIT 1';
+    const [row] = await this.database.query<Checkpoint<S>>(sql, [accountId]);
+    return row;
+  }
+
+  /** The barriers at which a state is kept, latest first. */
+  async barriers(accountId: string): Promise<number[]> {
+    const sql = 'SELECT barrier FROM checkpoint WHERE account_id = $1 ORDER BY barrier DESC';
+    return (await this.database.query<{ barrier: number }>(sql, [accountId])).map((row) => row.barrier);
+  }
+
+  /** Forgets the states after a barrier: the account goes on from there. */
+  async forgetAfter(tx: Sql, accountId: string, barrier: number): Promise<void> {
+    await tx.query('DELETE FROM checkpoint WHERE account_id = $1 AND barrier > $2', [accountId, barrier]);
+  }
+}

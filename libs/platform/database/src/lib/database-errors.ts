@@ -1,0 +1,40 @@
+/** A statement or a connection failed. Messages never hold the password. */
+export class DatabaseError extends Error {
+  readonly code: string = 'DATABASE';
+  constructor(
+    message: string,
+    /** PostgreSQL's five-character code (`23505` is a broken unique constraint), where the server gave one. */
+    readonly sqlState: string | undefined,
+    /** Name of the broken constraint, where it is one. */
+    readonly constraint: string | undefined,
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** The same work may succeed when it is done again: a lost race, a deadlock, a connection that broke. */
+export class TransientDatabaseError extends DatabaseError {
+  override readonly code = 'DATABASE_TRANSIENT';
+}
+
+/** Serialization failure and deadlock, connection exceptions, too many connections, shutdown and start of the server. */
+const TRANSIENT_STATES = /^(40001|40P01|08...|53300|57P01|57P02|57P03|25P03|55P03)$/;
+const TRANSIENT_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
+const TRANSIENT_WORDS = /connection terminated|timeout exceeded when trying to connect|not queryable/i;
+
+/** Turns whatever the driver threw into a {@link DatabaseError} that says nothing secret. */
+export function databaseError(error: unknown, doing: string, secret?: string): Error {
+  if (error instanceof DatabaseError) return error;
+  if (!(error instanceof Error)) return new DatabaseError(`${doing}: ${String(error)}`, undefined, undefined);
+  const { code = '', constraint } = error as { code?: string; constraint?: string };
+  const sqlState = /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  const connection = error instanceof AggregateError ? error.errors.map(String).join('; ') : '';
+  const said = `${doing}: ${error.message || connection || code}`;
+  const message = secret === undefined || secret === '' ? said : said.replaceAll(secret, '***');
+  const isTransient =
+    (sqlState !== undefined && TRANSIENT_STATES.test(sqlState)) ||
+    TRANSIENT_CODES.has(code) ||
+    TRANSIENT_WORDS.test(error.message);
+  return new (isTransient ? TransientDatabaseError : DatabaseError)(message, sqlState, constraint);
+}
