@@ -38,6 +38,8 @@ export function readingProblem(path: string, cause: unknown): FileProblem {
 
 /** Node's code of an error such as `ENOENT`, else its name. */
 export function errorCodeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  // Not `instanceof Error`: an error of Node itself may come from another realm.
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'unknown error';
 }

@@ -21,7 +21,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     await rename(neighbour, path);
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(neighbour, { force: true });
+    // What kept it from being written may keep it from being removed; the first reason is the one to tell.
+    await rm(neighbour, { force: true }).catch(() => undefined);
     throw new FileProblem('UNWRITABLE', path, `it cannot be written (${errorCodeOf(cause)}).`, { cause });
   }
 }

@@ -40,7 +40,7 @@ export class RowReader {
 
   /** Undefined when the row is good. A row that is not leaves nothing behind that the next one would see. */
   read(text: string, start: number, end: number): RowProblem | undefined {
-    return this.split(text, start, end) ?? this.readTime(text) ?? this.readPrices(text) ?? this.accept();
+    return this.split(text, start, end) ?? this.readTime(text) ?? this.readPrices(text);
   }
 
   /** The time as the file writes it, for messages. */
@@ -110,7 +110,10 @@ export class RowReader {
       this.prices[i] = price;
       if (this.numbers.decimals > this.digits) this.digits = this.numbers.decimals;
     }
-    if (kind === 'ticks') return undefined;
+    if (kind === 'ticks') {
+      this.lastTick.set(this.prices);
+      return undefined;
+    }
     return this.checkOhlc(text, 0) ?? (priceColumns.length > 4 ? this.checkOhlc(text, 4) : undefined);
   }
 
@@ -123,11 +126,6 @@ export class RowReader {
     if (high < highest) return this.problem(text, this.priceColumn(first + 1), `a high of at least ${highest}`);
     const lowest = Math.min(open, close);
     if (low > lowest) return this.problem(text, this.priceColumn(first + 2), `a low of at most ${lowest}`);
-    return undefined;
-  }
-
-  private accept(): undefined {
-    if (this.format.kind === 'ticks') this.lastTick.set(this.prices);
     return undefined;
   }
 
