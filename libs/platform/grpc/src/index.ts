@@ -16,6 +16,6 @@ export { GrpcHost, type GrpcHostOptions, type ServerTls } from './lib/grpc-host'
 export { GrpcTransport, UnknownRpcMethod } from './lib/grpc-transport';
 export { createInProcessClient, type InProcessClientOptions } from './lib/in-process-client';
 export { PlaintextRefused, PortInUse } from './lib/listen-errors';
-export type { RpcServiceDefinition } from './lib/method';
+export type { DefinitionFor, RpcServiceDefinition } from './lib/method';
 export { RpcError, type ErrorTranslator, type GrpcStatusName, type RpcErrorDetails } from './lib/rpc-error';
 export { RpcErrorFilter } from './lib/rpc-error-filter';

@@ -17,7 +17,12 @@ export interface RunProcessOptions extends LifecycleOptions {
  * process in an unknown condition is not. Returns when everything has started.
  */
 export async function runProcess(options: RunProcessOptions): Promise<ProcessLifecycle> {
-  const { name, logger, process: port = process, complain = (text) => globalThis.process.stderr.write(text) } = options;
+  const {
+    name,
+    logger,
+    process: port = process,
+    complain = (text: string) => globalThis.process.stderr.write(text),
+  } = options;
   const lifecycle = new ProcessLifecycle(options);
   let signals = 0;
 

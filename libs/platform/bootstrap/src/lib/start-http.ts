@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Request, Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import { PortInUse } from '@trading/platform-grpc';
 import { type HealthDirectory, HealthModule } from '@trading/platform-health';
 import { type Logger, NestLogAdapter, silentLogger } from '@trading/platform-logging';
@@ -44,11 +43,13 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
   const logger = options.logger ?? silentLogger;
   const app = await NestFactory.create<NestExpressApplication>(
     { module: HttpModule, imports: [HealthModule.forDirectory(options.health), MetricsModule.forProcess()] },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares these options as a class and takes plain objects
     { logger: new NestLogAdapter(logger), abortOnError: false },
   );
   app.disable('x-powered-by');
   for (const { path, handle } of options.extraRoutes ?? []) {
-    app.getHttpAdapter().get(path, (request: Request, response: Response) => {
+    const express = app.getHttpAdapter().getInstance() as Express;
+    express.get(path, (request, response) => {
       Promise.resolve()
         .then(() => handle(request, response))
         .catch((error: unknown) => {
@@ -64,7 +65,7 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw isTaken ? new PortInUse(options.host, options.port, { cause: error }) : error;
   }
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,

@@ -74,6 +74,7 @@ export async function startService(definition: ServiceDefinition, adapters: Serv
   ]);
   const app = await NestFactory.createMicroservice(
     { module: RootModule, imports: [adaptersModule, definition.module] },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares these options as a class and takes plain objects
     { strategy: transport, logger: new NestLogAdapter(logger), abortOnError: false },
   );
   app.useGlobalFilters(new RpcErrorFilter());

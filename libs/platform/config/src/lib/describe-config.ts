@@ -32,6 +32,9 @@ function defaultOf(field: SchemaField): string {
   if (field.isSecret) {
     return '(hidden)';
   }
+  if (Array.isArray(field.defaultValue)) {
+    return field.defaultValue.join(',');
+  }
   return typeof field.defaultValue === 'string' ? field.defaultValue : JSON.stringify(field.defaultValue);
 }
 

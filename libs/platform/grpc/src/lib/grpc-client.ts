@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { injectTrace, type TraceCarrier } from '@trading/platform-tracing';
 import type { Logger } from '@trading/platform-logging';
 import { isLoopback, PlaintextRefused } from './listen-errors';
-import { methodsOf, type RpcMethodDefinition, type RpcServiceDefinition } from './method';
+import { methodsOf, type RpcMethodDefinition, type DefinitionFor } from './method';
 import { fromWireError } from './rpc-error';
 
 /** PEM texts; certificate and key for mutual TLS. Without `authority`, the system's authorities are trusted. */
@@ -34,7 +34,7 @@ const closers = new WeakMap<object, () => void>();
  * @throws {PlaintextRefused} for an address beyond loopback without TLS, unless allowed
  */
 export function createGrpcClient<S extends object>(
-  definition: RpcServiceDefinition,
+  definition: DefinitionFor<S>,
   address: string,
   options: GrpcClientOptions,
 ): S {

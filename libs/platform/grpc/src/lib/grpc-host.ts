@@ -165,7 +165,7 @@ export class GrpcHost {
     if (this.isDraining) {
       return false;
     }
-    const answers = await Promise.all(owners.map((owner) => isReady?.(owner ?? '') ?? true));
+    const answers = await Promise.all(owners.map(async (owner) => (await isReady?.(owner ?? '')) ?? true));
     return answers.every(Boolean);
   }
 }

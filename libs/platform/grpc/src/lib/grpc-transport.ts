@@ -75,7 +75,7 @@ export class GrpcTransport extends ServerGrpc implements CustomTransportStrategy
         }
         unbound.delete(found);
         // Nest's handler is a proxy around the controller: interceptors, guards, pipes. Its type knows two arguments.
-        handlers[key] = found.handler as unknown as RpcHandler;
+        handlers[key] = found.handler;
       }
       if (missing.length > 0) {
         this.handlerOptions.logger.warn({ methods: missing }, 'Methods without a handler answer UNIMPLEMENTED.');

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { callMetadata } from './grpc-client';
 import type { GrpcHost } from './grpc-host';
-import { methodsOf, type RpcServiceDefinition } from './method';
+import { methodsOf, type DefinitionFor } from './method';
 
 export interface InProcessClientOptions {
   /** Shown to the service as a client over the wire would show it. */
@@ -14,7 +14,7 @@ export interface InProcessClientOptions {
  * Messages are handed over as they are: neither side changes one after it gave it away.
  */
 export function createInProcessClient<S extends object>(
-  definition: RpcServiceDefinition,
+  definition: DefinitionFor<S>,
   host: GrpcHost,
   options: InProcessClientOptions = {},
 ): S {

@@ -3,10 +3,13 @@ import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 /** A ts-proto (grpc-js) service definition: camelCase method → path, kinds of streams, codec. */
 export type RpcServiceDefinition = ServiceDefinition;
 
+/** The definition that belongs to a ts-proto service interface. */
+export type DefinitionFor<S> = { readonly [K in keyof S]: RpcServiceDefinition[string] };
+
 export type RpcMethodDefinition = MethodDefinition<unknown, unknown>;
 
-export function methodsOf(definition: RpcServiceDefinition): [key: string, method: RpcMethodDefinition][] {
-  return Object.entries(definition);
+export function methodsOf(definition: object): [key: string, method: RpcMethodDefinition][] {
+  return Object.entries(definition) as [string, RpcMethodDefinition][];
 }
 
 /** `/trading.execution.v1.ExecutionService/SubmitOrder` taken apart. */
