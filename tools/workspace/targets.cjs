@@ -2,65 +2,68 @@
  * The targets that every project has, said once. A folder with a project.json is a project; what it may do follows
  * from what it holds: apps can be served, projects with *.bench.ts can be benchmarked.
  */
-const { dirname, join, basename } = require('node:path');
+const { dirname, join } = require('node:path');
 const { existsSync, readdirSync } = require('node:fs');
 
-const cached = (command, extra = {}) => ({
+const fromRoot = { cwd: '{workspaceRoot}' };
+
+const cached = (command, inputs = ['default', '^production']) => ({
   executor: 'nx:run-commands',
   cache: true,
-  inputs: ['default', '^production'],
-  options: { command, cwd: '{workspaceRoot}' },
-  ...extra,
+  inputs,
+  options: { command, ...fromRoot },
 });
 
+/** Benchmarks of a project, by their path below its `src`. */
 function benches(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).filter((f) => String(f).endsWith('.bench.ts'));
+  const names = readdirSync(folder, { recursive: true }).map(String);
+  return names.filter((name) => name.endsWith('.bench.ts')).sort();
 }
 
-function targetsOf(root) {
-  const app = root.startsWith('apps/');
+/** Targets of the project in `root`, a folder relative to `workspaceRoot`. */
+function targetsOf(root, workspaceRoot) {
+  const compiled = (name) => `node --enable-source-maps dist/${root}/src/${name.replace(/\.ts$/, '.js')}`;
   const targets = {
     lint: cached(`eslint --max-warnings 0 ${root}`),
     typecheck: cached(`tsc -p ${root}/tsconfig.json`),
-    test: cached(`jest --passWithNoTests ${root}/`),
-    build: cached(`node tools/build/build.mjs ${root}`, {
-      inputs: ['production', '^production'],
+    test: cached(`jest --passWithNoTests ${root}/`, ['default', '^production', '{workspaceRoot}/tools/test/**/*']),
+    build: {
+      ...cached(`node tools/build/build.mjs ${root}`, [
+        'production',
+        '^production',
+        '{workspaceRoot}/tools/build/build.mjs',
+      ]),
       outputs: ['{workspaceRoot}/dist/{projectRoot}'],
       dependsOn: ['^build'],
-    }),
+    },
   };
-  if (app) {
+  if (root.startsWith('apps/')) {
     targets.serve = {
       executor: 'nx:run-commands',
+      continuous: true,
       dependsOn: ['build'],
-      options: { command: `node --enable-source-maps dist/${root}/src/main.js`, cwd: '{workspaceRoot}', forwardAllArgs: true },
+      options: { command: compiled('main.ts'), ...fromRoot, forwardAllArgs: true },
     };
   }
-  const bench = benches(join(process.cwd(), root, 'src'));
-  if (bench.length > 0) {
+  const measured = benches(join(workspaceRoot, root, 'src'));
+  if (measured.length > 0) {
     targets.bench = {
       executor: 'nx:run-commands',
       dependsOn: ['build'],
-      options: {
-        commands: bench.map((f) => `node --enable-source-maps dist/${root}/src/${String(f).replace(/\.ts$/, '.js')}`),
-        parallel: false,
-        cwd: '{workspaceRoot}',
-        forwardAllArgs: true,
-      },
+      options: { commands: measured.map(compiled), parallel: false, ...fromRoot, forwardAllArgs: true },
     };
   }
   return targets;
 }
 
+exports.name = 'workspace-targets';
 exports.createNodesV2 = [
   '{apps,libs,tools}/**/project.json',
-  (files) =>
+  (files, _options, { workspaceRoot }) =>
     files.map((file) => {
       const root = dirname(file);
-      return [file, { projects: { [root]: { targets: targetsOf(root) } } }];
+      return [file, { projects: { [root]: { targets: targetsOf(root, workspaceRoot) } } }];
     }),
 ];
-exports.name = 'workspace-targets';
 exports.targetsOf = targetsOf;
-exports.projectName = (root) => basename(root);
