@@ -2,6 +2,8 @@
 // unrealised profit and loss in the account's currency. Pure and exact; uses market and orders only.
 // Start reading at lib/netting-portfolio.ts.
 export * from './lib/conversion';
+export * from './lib/equity';
+export * from './lib/fill';
 export * from './lib/ledger';
 export * from './lib/netting-portfolio';
 export * from './lib/portfolio-errors';

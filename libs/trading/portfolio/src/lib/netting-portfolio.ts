@@ -1,13 +1,10 @@
 import { Decimal, profit, type Instrument } from '@trading/trading-market';
-import type { Side } from '@trading/trading-orders';
+import { DuplicateFill } from '@trading/trading-orders';
 import type { RateSource } from './conversion';
+import type { EquityView, QuotePrices } from './equity';
+import type { FillEffect, PortfolioFill } from './fill';
 import type { CashKind, LedgerEntry, LedgerKind } from './ledger';
-import {
-  ConversionMissing,
-  DuplicatePortfolioFill,
-  InvalidBooking,
-  PortfolioInstrumentUnknown,
-} from './portfolio-errors';
+import { ConversionMissing, InvalidBooking, PortfolioInstrumentUnknown } from './portfolio-errors';
 import {
   ledgerFromState,
   ledgerToState,
@@ -25,49 +22,6 @@ export interface PortfolioOptions {
   readonly currencyDigits?: number;
   instrument(symbol: string): Instrument | undefined;
   readonly rates: RateSource;
-}
-
-/** A deal at the broker, with its costs in the account's currency. */
-export interface PortfolioFill {
-  /** The broker's deal ticket: booked once. */
-  readonly fillId: string;
-  readonly coid: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly volumeLots: Decimal;
-  readonly price: Decimal;
-  /** Negative when paid. */
-  readonly commission: Decimal;
-  /** Negative when paid. */
-  readonly swap: Decimal;
-  readonly timeUs: number;
-  /** Why it happened, such as `signal`, `stop-loss`; becomes the exit reason of the trades it closes. */
-  readonly reason: string;
-}
-
-/** What a fill did. */
-export interface FillEffect {
-  readonly position: PositionView;
-  /** Account currency, before commission and swap. */
-  readonly realised: Decimal;
-  readonly closedLots: Decimal;
-  /** The round trip that the fill closed, if any. */
-  readonly trades: readonly Trade[];
-  readonly ledger: readonly LedgerEntry[];
-}
-
-export interface QuotePrices {
-  readonly bid: number;
-  readonly ask: number;
-}
-
-/** The account marked to the market, in its currency. */
-export interface EquityView {
-  readonly balance: Decimal;
-  readonly unrealised: Decimal;
-  /** Balance plus unrealised. */
-  readonly equity: Decimal;
-  readonly unrealisedBySymbol: ReadonlyMap<string, Decimal>;
 }
 
 const ZERO = new Decimal(0);
@@ -103,10 +57,10 @@ export class NettingPortfolio {
 
   /**
    * Books a deal. A fill through zero closes what is held and opens the rest at its price.
-   * @throws DuplicatePortfolioFill, PortfolioInstrumentUnknown, ConversionMissing, InvalidBooking; none changes anything.
+   * @throws DuplicateFill, PortfolioInstrumentUnknown, ConversionMissing, InvalidBooking; none changes anything.
    */
   applyFill(fill: PortfolioFill): FillEffect {
-    if (this.fillIds.has(fill.fillId)) throw new DuplicatePortfolioFill(fill.fillId);
+    if (this.fillIds.has(fill.fillId)) throw new DuplicateFill(fill.coid, fill.fillId);
     if (!fill.volumeLots.isFinite() || fill.volumeLots.lte(0) || !fill.price.isFinite()) {
       throw new InvalidBooking(
         `The fill ${fill.fillId} of ${fill.volumeLots.toString()} lots at ${fill.price.toString()} is not one.`,

@@ -1,12 +1,3 @@
-/** The same deal was booked before. Nothing has changed. */
-export class DuplicatePortfolioFill extends Error {
-  readonly code = 'DUPLICATE_FILL';
-  constructor(readonly fillId: string) {
-    super(`The fill ${fillId} has been booked before.`);
-    this.name = 'DuplicatePortfolioFill';
-  }
-}
-
 /** A fill names an instrument that the portfolio does not know. Nothing has changed. */
 export class PortfolioInstrumentUnknown extends Error {
   readonly code = 'INSTRUMENT_UNKNOWN';

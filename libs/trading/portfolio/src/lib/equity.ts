@@ -1,0 +1,15 @@
+import type { Decimal } from '@trading/trading-market';
+
+export interface QuotePrices {
+  readonly bid: number;
+  readonly ask: number;
+}
+
+/** The account marked to the market, in its currency. */
+export interface EquityView {
+  readonly balance: Decimal;
+  readonly unrealised: Decimal;
+  /** Balance plus unrealised. */
+  readonly equity: Decimal;
+  readonly unrealisedBySymbol: ReadonlyMap<string, Decimal>;
+}
