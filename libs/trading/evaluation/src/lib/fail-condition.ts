@@ -72,7 +72,8 @@ export function metricsOf(summary: object): Map<string, number | null> {
     if (value === null || typeof value === 'number') metrics.set(path, value);
     else if (typeof value === 'string' && /^[+-]?\d+(\.\d+)?$/.test(value)) metrics.set(path, Number(value));
     else if (typeof value === 'object' && !Array.isArray(value)) {
-      for (const [key, inner] of Object.entries(value as Record<string, unknown>)) visit(inner, path === '' ? key : `${path}.${key}`);
+      for (const [key, inner] of Object.entries(value as Record<string, unknown>))
+        visit(inner, path === '' ? key : `${path}.${key}`);
     }
   };
   visit(summary, '');

@@ -19,7 +19,7 @@ export function checkInstrument(list: Checklist, input: RiskInput, limits: RiskL
   for (const stop of [order.stopLoss, order.takeProfit]) {
     if (stop && !list.check('STOP_OFF_TICK', isOnTick(instrument, stop), stop, tickSize)) return null;
   }
-  return checkVolume(list, input, instrument, limits) ? instrument : undefined;
+  return checkVolume(list, input, instrument, limits) ? instrument : null;
 }
 
 function checkSession(list: Checklist, input: RiskInput, instrument: Instrument): boolean {

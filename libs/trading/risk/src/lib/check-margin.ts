@@ -42,5 +42,5 @@ export function checkMargin(
     .mul(limitValue(limits.minFreeMarginPct) ?? 0)
     .div(100);
   const message = `The free margin would be ${left.toFixed(2)} ${account.currency}; at least ${least.toFixed(2)} must stay.`;
-  return list.check('MARGIN_INSUFFICIENT', left.gte(least), left, least, message) ? own : undefined;
+  return list.check('MARGIN_INSUFFICIENT', left.gte(least), left, least, message) ? own : null;
 }

@@ -39,8 +39,7 @@ export function checkQuote(
 
   const widest = limitValue(limits.maxSpreadPoints);
   const spread = ask.minus(bid).div(instrument.tickSize);
-  if (widest && !order.reduceOnly && !list.check('SPREAD_TOO_WIDE', spread.lte(widest), spread, widest))
-    return null;
+  if (widest && !order.reduceOnly && !list.check('SPREAD_TOO_WIDE', spread.lte(widest), spread, widest)) return null;
 
   const market = order.side === 'BUY' ? ask : bid;
   const reference = order.type === 'MARKET' ? market : (order.price ?? market);
@@ -117,5 +116,5 @@ function checkCollar(
   const worst = trigger ? beyond(trigger) : bound;
   // Where a tick is coarser than the collar, no price on tick lies between the market and the bound.
   const reachable = buys ? worst.gte(market) : worst.lte(market) && worst.gt(0);
-  return list.check('PRICE_BEYOND_COLLAR', reachable, market, worst) ? worst : undefined;
+  return list.check('PRICE_BEYOND_COLLAR', reachable, market, worst) ? worst : null;
 }
