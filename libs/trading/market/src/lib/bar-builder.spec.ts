@@ -72,6 +72,7 @@ describe('BarBuilder', () => {
     builder.onTick(3 * MINUTE, 1, 2);
     builder.onTick(2 * MINUTE, 5, 6);
     expect(builder.lateTicks).toBe(2);
+    expect(BarBuilder.restore('EURUSD', 'M1', builder.snapshot()).snapshot()).toEqual(builder.snapshot());
     expect(builder.onMark(4 * MINUTE)).toMatchObject({ openTimeUs: 3 * MINUTE, tickCount: 1, bid: { high: 1 } });
   });
 
