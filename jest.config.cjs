@@ -6,8 +6,8 @@ module.exports = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
   testMatch: ['**/*.spec.ts'],
   testEnvironment: '<rootDir>/tools/test/node-environment.cjs',
-  globalSetup: '<rootDir>/tools/test/global-setup.cjs',
-  globalTeardown: '<rootDir>/tools/test/global-teardown.cjs',
+  globalSetup: '<rootDir>/tools/test/src/global-setup.ts',
+  globalTeardown: '<rootDir>/tools/test/src/global-teardown.ts',
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   moduleFileExtensions: ['ts', 'js', 'json'],
   moduleNameMapper: Object.fromEntries(

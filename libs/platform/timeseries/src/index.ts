@@ -2,3 +2,7 @@
 // passes. It uses platform-database and knows nothing of what is measured: apps hand in a catalogue.
 // Start at lib/time-series-store.ts.
 export * from './lib/time-series-store';
+export * from './lib/errors';
+export { PostgresTimeSeries, type PostgresTimeSeriesOptions, type TimeSeriesLog } from './lib/postgres-time-series';
+export type { WriterCounts } from './lib/batch-writer';
+export { CONTRACT_CATALOGUE, timeSeriesContract } from './lib/time-series-contract';
