@@ -1,4 +1,5 @@
 import { Decimal, quantiseVolume, type Instrument } from '@trading/trading-market';
+import { leavesLong } from './check-quote';
 import type { Checklist } from './checklist';
 import { instrumentOf, lossBetween, quoteOf } from './exposure';
 import type { RiskLimits } from './limits';
@@ -68,10 +69,10 @@ function openLosses(list: Checklist, input: RiskInput, account: AccountView): De
   return total;
 }
 
-/** On a netting account an order of the position's side restates its stop; until it has, either may be hit. */
+/** On a netting account an order that leaves the position's side restates its stop; until it has, either may be hit. */
 function stopsOf(input: RiskInput, symbol: string, position: PositionAtRisk): Decimal[] {
   const { order } = input;
-  const restates = symbol === order.symbol && position.lots.isPositive() === (order.side === 'BUY');
+  const restates = symbol === order.symbol && leavesLong(input) === position.lots.isPositive();
   return [position.stopLoss, restates ? order.stopLoss : undefined].filter((stop) => stop !== undefined);
 }
 
