@@ -2,6 +2,7 @@
  * Learns from feature rows, writes models as ONNX and serves them with proof that they compute what they did when they
  * were trained. Pure; imports market and features only, and the ONNX runtime through a port. Start at `load-model`.
  */
+export { agree, TOLERANCE } from './lib/agreement';
 export { type ClassificationReport, areaUnderRoc, reportClassification } from './lib/classification-report';
 export { type CompiledModel, compileModel, type Inference } from './lib/compiled-model';
 export { ModelRefused, type ModelRefusal, UntrainableData } from './lib/errors';
@@ -13,6 +14,8 @@ export {
   type GoldenVectors,
   recordGolden,
 } from './lib/golden';
+export { FakeInferenceRuntime } from './lib/fake-inference-runtime';
+export { inferenceRuntimeContract } from './lib/inference-runtime-contract';
 export { INFERENCE_RUNTIME, type InferenceRuntime, type InferenceSession } from './lib/inference';
 export { type DirectionLabel, labelDirection } from './lib/labels';
 export { linearToOnnx } from './lib/linear-onnx';

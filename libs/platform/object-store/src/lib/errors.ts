@@ -24,8 +24,7 @@ export class ObjectStoreError extends Error {
 /** Says what a failed call of the file system means for the store. */
 export function explainFileError(error: unknown, action: 'read' | 'write', path: string): ObjectStoreError {
   if (error instanceof ObjectStoreError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  switch (code) {
+  switch (errorCodeOf(error)) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -42,8 +41,13 @@ export function explainFileError(error: unknown, action: 'read' | 'write', path:
         cause: error,
       });
     default: {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = String(error).replace(/^Error: /, '');
       return new ObjectStoreError('IO_ERROR', `Could not ${action} ${path}: ${reason}`, { cause: error });
     }
   }
+}
+
+/** The system's name of a failed call, such as `ENOENT`; empty for other errors. Told by shape: realms differ in tests. */
+export function errorCodeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { explainFileError, ObjectStoreError } from './errors';
+import { errorCodeOf, explainFileError, ObjectStoreError } from './errors';
 import { segmentsOf } from './object-key';
 import type { ObjectHead, ObjectStore, PutOptions } from './object-store';
 
@@ -149,5 +149,5 @@ async function flushFolder(path: string): Promise<void> {
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return codes.includes(errorCodeOf(error));
 }
