@@ -26,7 +26,7 @@ export interface FailedCondition {
 }
 
 const CONDITION =
-  /^\s*([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)\s*(>=|<=|==|>|<)\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*%?\s*$/;
+  /^\s*([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)\s*(>=|<=|==|>|<)\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*$/;
 
 const HOLDS: Readonly<Record<FailOperator, (observed: number, value: number) => boolean>> = {
   '>': (observed, value) => observed > value,

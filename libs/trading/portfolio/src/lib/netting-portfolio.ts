@@ -215,9 +215,9 @@ export class NettingPortfolio {
   }
 }
 
-/** The part of a whole, rounded to the currency; exactly the whole when all of it is taken, so that no cent gets lost. */
+/** The part of a whole, rounded to the currency. All of a rounded amount is that amount, so no cent gets lost. */
 function share(amount: Decimal, part: Decimal, whole: Decimal, digits: number): Decimal {
-  return part.eq(whole) ? amount : amount.mul(part).div(whole).toDecimalPlaces(digits, Decimal.ROUND_HALF_EVEN);
+  return amount.mul(part).div(whole).toDecimalPlaces(digits, Decimal.ROUND_HALF_EVEN);
 }
 
 function advance(
