@@ -1,3 +1,5 @@
+import { inspect, types } from 'node:util';
+
 /**
  * One paragraph on why a process did not start, for a terminal: what happened, without a stack. Errors that we know
  * say in their message what to do.
@@ -7,11 +9,18 @@ export function explainFailure(name: string, error: unknown): string {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
+  if (!isError(error)) {
+    return inspect(error);
   }
   // A driver's AggregateError (one failure for each address tried) has no message of its own.
-  const message = error instanceof AggregateError ? [error.message, ...error.errors.map(reasonOf)] : [error.message];
+  const message = [
+    error.message,
+    ...('errors' in error && Array.isArray(error.errors) ? error.errors.map(reasonOf) : []),
+  ];
   const said = [...new Set(message.filter((part) => part !== ''))].join(' ');
   return said === '' ? error.name : said;
+}
+
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }

@@ -8,7 +8,6 @@ import type { RunningService } from './start-service';
 /** What of `process` the lifecycle uses; a fake one in tests. */
 export interface ProcessPort {
   on(event: string, listener: (...args: never[]) => void): unknown;
-  off(event: string, listener: (...args: never[]) => void): unknown;
   exit(code: number): void;
 }
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Express, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { PortInUse } from '@trading/platform-grpc';
 import { type HealthDirectory, HealthModule } from '@trading/platform-health';
 import { type Logger, NestLogAdapter, silentLogger } from '@trading/platform-logging';
@@ -48,7 +48,7 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
   );
   app.disable('x-powered-by');
   for (const { path, handle } of options.extraRoutes ?? []) {
-    const express = app.getHttpAdapter().getInstance() as Express;
+    const express = app.getHttpAdapter().getInstance();
     express.get(path, (request, response) => {
       Promise.resolve()
         .then(() => handle(request, response))
@@ -62,8 +62,9 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
     await app.listen(options.port, options.host);
   } catch (error) {
     await app.close();
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? new PortInUse(options.host, options.port, { cause: error }) : error;
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      ? new PortInUse(options.host, options.port, { cause: error })
+      : error;
   }
   const server = app.getHttpServer();
   const address = server.address();

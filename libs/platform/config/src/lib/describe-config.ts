@@ -42,8 +42,8 @@ function typeOf(type: z.core.$ZodType): string {
   if (type instanceof z.core.$ZodEnum) {
     return Object.values(type._zod.def.entries).join(' | ');
   }
-  if (type instanceof z.core.$ZodNumber) {
-    return type._zod.bag.format?.includes('int') ? 'integer' : 'number';
+  if (type instanceof z.ZodNumber) {
+    return type.format?.includes('int') === true ? 'integer' : 'number';
   }
   return type._zod.def.type;
 }

@@ -1,4 +1,11 @@
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { type BoundMethod, bindMethod, type HandlerOptions, type RpcHandler } from './call-handler';
 import { addHealth } from './host-health';
 import { isLoopback, PlaintextRefused, PortInUse } from './listen-errors';
@@ -6,6 +13,11 @@ import { fullServiceName, methodsOf, type RpcServiceDefinition } from './method'
 import { addReflection } from './reflection';
 import { RpcError } from './rpc-error';
 import { OpenStreams, toWireHandler } from './wire-calls';
+
+// grpc-js writes plain lines to standard error, between our JSON. What fails reaches us as errors of calls and of listen.
+if (process.env['GRPC_VERBOSITY'] === undefined) {
+  setLogVerbosity(logVerbosity.NONE);
+}
 
 /** PEM texts. With `clientAuthority`, clients must show a certificate of it (mutual TLS). */
 export interface ServerTls {

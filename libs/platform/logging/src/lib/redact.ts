@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const SECRET_NAME = /token|password|passwd|secret|authorization|credential|cookie/i;
 const SECRET_KEY_NAME = /^(?:key|.*[_-]key|.*[a-z0-9]Key)$/;
 const PASSWORD_IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(@)/gi;
@@ -21,7 +23,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => redact(item, depth + 1));
   }
-  if (value instanceof Error) {
+  if (value instanceof Error || types.isNativeError(value)) {
     return redactError(value, depth);
   }
   if (ArrayBuffer.isView(value)) {
