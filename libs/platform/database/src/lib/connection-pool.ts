@@ -15,16 +15,19 @@ function safeInteger(text: string): number {
   throw new RangeError(`${text} is too large for a number; select it as text`);
 }
 
-const parseTextArray = defaults.getTypeParser(TEXT_ARRAY as number) as (text: string) => (string | null)[];
+type Parser = (text: string) => unknown;
+/** The driver's parsers by type number, which its types take for a closed enumeration. */
+const driverParser = defaults.getTypeParser as (oid: number, format?: string) => Parser;
+const parseTextArray = driverParser(TEXT_ARRAY) as (text: string) => (string | null)[];
 
 /** Type parsers of one pool: `bigint` as number; all others as the driver has them (`numeric` as string). */
 export const PARSERS = {
-  getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  getTypeParser(oid: number, format?: string): Parser {
     if (oid === INT8 && format !== 'binary') return safeInteger;
     if (oid === INT8_ARRAY && format !== 'binary') {
       return (text) => parseTextArray(text).map((item) => (item === null ? null : safeInteger(item)));
     }
-    return defaults.getTypeParser(oid, format as 'text');
+    return driverParser(oid, format);
   },
 };
 

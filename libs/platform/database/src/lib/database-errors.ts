@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** A statement or a connection failed. Messages never hold the password. */
 export class DatabaseError extends Error {
   readonly code: string = 'DATABASE';
@@ -23,14 +25,20 @@ const TRANSIENT_STATES = /^(40001|40P01|08...|53300|57P01|57P02|57P03|25P03|55P0
 const TRANSIENT_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
 const TRANSIENT_WORDS = /connection terminated|timeout exceeded when trying to connect|not queryable/i;
 
+/** What the driver and Node's sockets add to an error; `errors` are those of the addresses of a host. */
+interface DriverFields {
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly errors?: readonly unknown[];
+}
+
 /** Turns whatever the driver threw into a {@link DatabaseError} that says nothing secret. */
 export function databaseError(error: unknown, doing: string, secret?: string): Error {
   if (error instanceof DatabaseError) return error;
-  if (!(error instanceof Error)) return new DatabaseError(`${doing}: ${String(error)}`, undefined, undefined);
-  const { code = '', constraint } = error as { code?: string; constraint?: string };
+  if (!types.isNativeError(error)) return new DatabaseError(`${doing}: ${String(error)}`, undefined, undefined);
+  const { code = '', constraint, errors = [] } = error as Error & DriverFields;
   const sqlState = /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-  const connection = error instanceof AggregateError ? error.errors.map(String).join('; ') : '';
-  const said = `${doing}: ${error.message || connection || code}`;
+  const said = `${doing}: ${error.message || errors.map(String).join('; ') || code}`;
   const message = secret === undefined || secret === '' ? said : said.replaceAll(secret, '***');
   const isTransient =
     (sqlState !== undefined && TRANSIENT_STATES.test(sqlState)) ||

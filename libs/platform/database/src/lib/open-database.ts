@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { nameOf, PARSERS, runStatement, type ConnectionPool } from './connection-pool';
 import type { Database, Isolation, MigrationClass, Sql } from './database';
 import { DatabaseError, databaseError } from './database-errors';
@@ -38,6 +38,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     migrations: [...options.migrations],
     migrationsTableName: 'migration',
     installExtensions: false,
+    logger: SILENT,
     connectTimeoutMS: 10_000,
     poolErrorHandler: (error: unknown) => options.onIdleConnectionLost?.(databaseError(error, 'a connection', secret)),
     extra: { types: PARSERS, options: `-c search_path=${schema} -c timezone=UTC`, keepAlive: true },
@@ -54,6 +55,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   return new PostgresDatabase(schema, dataSource);
 }
+
+/** TypeORM writes to the console otherwise; whatever goes wrong is thrown as well. */
+const SILENT: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
 
 /** Refuses what cannot work; returns the password, to keep it out of messages. */
 function checked({ url, schema }: DatabaseOptions): string {
@@ -114,7 +125,13 @@ class PostgresDatabase implements Database {
         return isOver ? Promise.reject(late) : runStatement<Row>(client, sql, params);
       },
     };
+    // A connection that breaks between two statements says so with an event, which nobody heard would end the program;
+    // the next statement fails with it.
     let broken = false;
+    const onBroken = (): void => {
+      broken = true;
+    };
+    client.on('error', onBroken);
     try {
       await runStatement(client, isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`, undefined);
       const result = await work(tx);
@@ -123,11 +140,10 @@ class PostgresDatabase implements Database {
       return result;
     } catch (error) {
       isOver = true;
-      await client.query('ROLLBACK').catch(() => {
-        broken = true;
-      });
+      await client.query('ROLLBACK').catch(onBroken);
       throw error;
     } finally {
+      client.off('error', onBroken);
       client.release(broken);
     }
   }

@@ -106,18 +106,15 @@ async function attempt(
   });
   closeSync(log);
   let ended: string | undefined;
-  child.on('error', (error) => (ended = error.message));
-  child.on(
-    'exit',
-    () => (ended ??= readFileSync(places.log).subarray(saidBefore).toString('utf8') || 'it said nothing'),
-  );
+  child.once('error', (error) => (ended = error.message));
+  child.once('exit', () => (ended ??= ''));
   child.unref();
   const isReady = (): boolean => {
     const postmaster = readPostmaster(places.data);
     return postmaster?.pid === child.pid && postmaster?.isReady === true;
   };
   const settled = await waitFor(() => ended !== undefined || isReady(), READY_WITHIN_MS);
-  if (ended !== undefined) return ended;
+  if (ended !== undefined) return ended || readFileSync(places.log).subarray(saidBefore).toString('utf8');
   if (settled && child.pid !== undefined) return { pid: child.pid, port };
   if (child.pid !== undefined) await stopServer(places.data, child.pid);
   return `it did not get ready within ${READY_WITHIN_MS / 1_000} s`;

@@ -1,0 +1,56 @@
+import { createTestDatabase, type TestDatabase } from '../testing';
+import { CheckpointStore, CreateCheckpoint1700000000000 } from './checkpoint-store';
+import type { Database } from './database';
+import { openDatabase } from './open-database';
+
+describe('the checkpoint store', () => {
+  let test: TestDatabase;
+  let database: Database;
+  let store: CheckpointStore;
+  const save = (account: string, barrier: number, state: unknown) =>
+    database.transaction((tx) => store.save(tx, account, barrier, state));
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    database = await openDatabase({ url: test.url, schema: 'execution', migrations: [CreateCheckpoint1700000000000] });
+    store = new CheckpointStore(database);
+  }, 30_000);
+  beforeEach(() => database.query('DELETE FROM checkpoint'));
+  afterAll(async () => {
+    await database.close();
+    await test.drop();
+  });
+
+  it('keeps the last three barriers of each account', async () => {
+    for (const barrier of [1, 2, 3, 4, 5]) await save('a', barrier, { n: barrier });
+    await save('b', 1, 'of b');
+    expect(await store.barriers('a')).toEqual([5, 4, 3]);
+    expect(await store.latest('a')).toEqual({ barrier: 5, state: { n: 5 } });
+    expect(await store.load('a', 4)).toEqual({ n: 4 });
+    expect(await store.load('a', 2)).toBeUndefined();
+    expect(await store.latest('b')).toEqual({ barrier: 1, state: 'of b' });
+    expect(await store.latest('c')).toBeUndefined();
+  });
+
+  it('replaces the state of a barrier that is reached again', async () => {
+    await save('a', 1, [1]);
+    await save('a', 1, [2]);
+    expect(await store.load('a', 1)).toEqual([2]);
+    expect(await store.barriers('a')).toEqual([1]);
+  });
+
+  it('keeps nothing of a transaction that is undone', async () => {
+    await save('a', 1, {});
+    const undone = database.transaction(async (tx) => {
+      await store.save(tx, 'a', 2, {});
+      throw new Error('no');
+    });
+    await expect(undone).rejects.toThrow('no');
+    expect(await store.barriers('a')).toEqual([1]);
+  });
+
+  it('forgets what lies after a barrier', async () => {
+    for (const barrier of [1, 2, 3]) await save('a', barrier, {});
+    await database.transaction((tx) => store.forgetAfter(tx, 'a', 1));
+    expect(await store.barriers('a')).toEqual([1]);
+  });
+});
