@@ -1,0 +1,162 @@
+import { connect, type Socket } from 'node:net';
+import { terminal } from '@trading/contracts';
+
+const IDLE_MS = 5000;
+const DIAL_MS = 5000;
+
+/** The connection to the gateway ended; the message says why. */
+export class ConnectionLost extends Error {
+  readonly code = 'CONNECTION_LOST';
+}
+
+export const wallUs = (): number => Date.now() * 1000;
+
+/** One TCP connection to a gateway: frames in and out, heartbeat, and death by silence. */
+export class GatewayConnection {
+  /** Aborted when the connection has ended, with a {@link ConnectionLost} as its reason. */
+  readonly ended: AbortSignal;
+  private readonly end = new AbortController();
+  /** Messages that nobody took yet. */
+  private readonly early: terminal.Envelope[] = [];
+  private taker: ((message: terminal.Envelope) => void) | undefined;
+  private isTakerForOne = false;
+  private readonly reader = new terminal.FrameReader();
+  private heartbeat: NodeJS.Timeout | undefined;
+  private heardMs = performance.now();
+  private reason = 'the gateway closed the connection';
+
+  private constructor(private readonly socket: Socket) {
+    this.ended = this.end.signal;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('error', (error) => (this.reason = error.message));
+    socket.on('close', () => {
+      clearInterval(this.heartbeat);
+      this.end.abort(new ConnectionLost(this.reason));
+    });
+  }
+
+  /** @throws ConnectionLost when nobody answers */
+  static async dial(host: string, port: number, signal: AbortSignal): Promise<GatewayConnection> {
+    const socket = connect({ host, port });
+    const giveUp = (): void => {
+      socket.destroy(new Error('given up'));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    socket.setTimeout(DIAL_MS, giveUp);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', (error) => reject(new ConnectionLost(error.message)));
+        if (signal.aborted) giveUp();
+      });
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+    socket.setTimeout(0);
+    return new GatewayConnection(socket);
+  }
+
+  /** Hands over what came while nobody listened, then everything that comes but pings, pongs and acknowledgements. */
+  listen(take: (message: terminal.Envelope) => void): void {
+    this.taker = take;
+    this.isTakerForOne = false;
+    for (const message of this.early.splice(0)) take(message);
+  }
+
+  /** Waits for one message. @throws ConnectionLost, or the signal's reason */
+  async nextMessage(signal: AbortSignal): Promise<terminal.Envelope> {
+    const early = this.early.shift();
+    if (early) return early;
+    const either = AbortSignal.any([signal, this.ended]);
+    return new Promise((resolve, reject) => {
+      const fail = (): void => {
+        this.taker = undefined;
+        reject(either.reason as Error);
+      };
+      if (either.aborted) {
+        fail();
+        return;
+      }
+      either.addEventListener('abort', fail, { once: true });
+      this.isTakerForOne = true;
+      this.taker = (message) => {
+        either.removeEventListener('abort', fail);
+        resolve(message);
+      };
+    });
+  }
+
+  send(type: string, body: unknown, more: { id?: string; re?: string } = {}): void {
+    this.write(terminal.encodeFrame(terminal.envelope(type, body, wallUs(), more)));
+  }
+
+  write(frames: Buffer): void {
+    if (!this.ended.aborted && this.socket.writable) this.socket.write(frames);
+  }
+
+  /** Waits while the gateway does not read. */
+  async drained(): Promise<void> {
+    if (!this.socket.writableNeedDrain || this.ended.aborted) return;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        this.socket.off('drain', go);
+        this.ended.removeEventListener('abort', go);
+        resolve();
+      };
+      this.socket.on('drain', go);
+      this.ended.addEventListener('abort', go);
+    });
+  }
+
+  startHeartbeat(everyMs: number): void {
+    let wasIdle = false;
+    this.heartbeat = setInterval(() => {
+      const isIdle = performance.now() - this.heardMs > IDLE_MS;
+      // Twice in a row: after a pause of this process the timer runs before what arrived meanwhile is read.
+      if (isIdle && wasIdle) {
+        this.close('the gateway is silent');
+        return;
+      }
+      wasIdle = isIdle;
+      this.send('ping', { t0: wallUs() });
+    }, everyMs);
+  }
+
+  /** Ends the connection after what was written. */
+  close(reason: string): void {
+    if (this.ended.aborted) return;
+    this.reason = reason;
+    this.socket.destroySoon();
+  }
+
+  private receive(chunk: Buffer): void {
+    this.heardMs = performance.now();
+    try {
+      for (const raw of this.reader.push(chunk)) this.dispatch(terminal.envelopeSchema.parse(raw));
+    } catch (error) {
+      this.close(error instanceof terminal.FrameError ? error.message : 'the gateway sent what is not of the protocol');
+      this.socket.destroy();
+    }
+  }
+
+  private dispatch(message: terminal.Envelope): void {
+    switch (message.t) {
+      case 'ping': {
+        const t0 = terminal.pingSchema.safeParse(message.d).data?.t0 ?? 0;
+        const t1 = wallUs();
+        this.send('pong', { t0, t1, t2: wallUs() }, message.id === undefined ? {} : { re: message.id });
+        return;
+      }
+      case 'pong':
+      case 'ack':
+        return;
+      default: {
+        const { taker } = this;
+        if (!taker) return void this.early.push(message);
+        if (this.isTakerForOne) this.taker = undefined;
+        taker(message);
+      }
+    }
+  }
+}

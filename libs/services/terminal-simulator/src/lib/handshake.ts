@@ -1,0 +1,82 @@
+import { terminal } from '@trading/contracts';
+import type { GatewayConnection } from './gateway-connection';
+import type { SimulatorConfig } from './simulator-config';
+
+/** The gateway does not let this terminal in, or is not the gateway that it should be. */
+export class HandshakeFailed extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 5000;
+
+/** Says hello and proves both sides to each other. @throws HandshakeFailed, ConnectionLost */
+export async function shakeHands(
+  connection: GatewayConnection,
+  config: SimulatorConfig,
+  key: Buffer,
+  journal: { readonly journalId: string; readonly epoch: number },
+): Promise<terminal.Welcome> {
+  const nonceC = terminal.newNonce();
+  const { keyId, login, server, company, currency, leverage } = config;
+  connection.send('hello', {
+    proto: 1,
+    eaVersion: 'simulator-1',
+    platform: 'MT5',
+    build: '0',
+    login,
+    server,
+    company,
+    currency,
+    leverage,
+    marginMode: 'NETTING',
+    tradeMode: 'DEMO',
+    tradeAllowed: true,
+    connected: true,
+    caps: ['lockstep'],
+    keyId,
+    nonceC,
+    journalId: journal.journalId,
+    epoch: journal.epoch,
+  } satisfies terminal.Hello);
+  const { nonceS, sid } = expect(terminal.challengeSchema, 'challenge', await next(connection));
+  const facts = { keyId, nonceC, nonceS, sid, login, server };
+  connection.send('auth', { mac: terminal.handshakeMac(key, 'ea1', facts) } satisfies terminal.Auth);
+  const welcome = expect(terminal.welcomeSchema, 'welcome', await next(connection));
+  if (!terminal.sameMac(welcome.mac, terminal.handshakeMac(key, 'gw1', facts))) {
+    throw new HandshakeFailed('GATEWAY_UNPROVEN', 'The gateway does not prove that it holds the key.');
+  }
+  return welcome;
+}
+
+function expect<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  type: string,
+  message: terminal.Envelope,
+): T {
+  if (message.t === 'reject') {
+    const reject = terminal.rejectSchema.safeParse(message.d);
+    throw new HandshakeFailed(reject.data?.code ?? 'REJECTED', reject.data?.message ?? 'The gateway refuses.');
+  }
+  const parsed = schema.safeParse(message.d);
+  if (message.t === type && parsed.success) return parsed.data;
+  throw new HandshakeFailed('MESSAGE_UNEXPECTED', `The gateway sent ${message.t} where ${type} was due.`);
+}
+
+/** The next message within its time. */
+async function next(connection: GatewayConnection): Promise<terminal.Envelope> {
+  const timeout = new AbortController();
+  const timer = setTimeout(
+    () => timeout.abort(new HandshakeFailed('HANDSHAKE_TIMEOUT', 'The gateway does not answer.')),
+    TIMEOUT_MS,
+  );
+  try {
+    return await connection.nextMessage(timeout.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
