@@ -50,7 +50,10 @@ export class Window {
   standardDeviation(count = this.length): number {
     const mean = this.mean(count);
     let squares = 0;
-    for (let age = count - 1; age >= 0; age -= 1) squares += (this.ago(age) - mean) ** 2;
+    for (let age = count - 1; age >= 0; age -= 1) {
+      const distance = this.ago(age) - mean;
+      squares += distance * distance;
+    }
     return Math.sqrt(squares / count);
   }
 

@@ -81,11 +81,16 @@ function standardisation(rows: readonly Float64Array[], width: number) {
   const inverseScale = new Float64Array(width);
   for (let i = 0; i < width; i += 1) {
     const average = rows.reduce((sum, row) => sum + (row[i] ?? NaN), 0) / rows.length;
-    const variance = rows.reduce((sum, row) => sum + ((row[i] ?? NaN) - average) ** 2, 0) / rows.length;
+    const variance = rows.reduce((sum, row) => sum + square((row[i] ?? NaN) - average), 0) / rows.length;
     mean[i] = average;
     inverseScale[i] = variance > 0 ? 1 / Math.sqrt(variance) : 0;
   }
   return { mean, inverseScale };
+}
+
+// Not `** 2`: powers differ in the last bit between versions of V8, and a model's bytes must not.
+function square(x: number): number {
+  return x * x;
 }
 
 /** Hessian⁻¹ · gradient of the penalised mean log-loss; the bias is the last parameter. */
