@@ -4,7 +4,7 @@
  */
 export { explainFailure } from './lib/explain-failure';
 export { ProcessLifecycle, type LifecycleOptions, type ProcessPort } from './lib/process-lifecycle';
-export { runProcess, type RunProcessOptions } from './lib/run-process';
+export { runMain, runProcess, type RunProcessOptions } from './lib/run-process';
 export { SHUTDOWN_PHASES, ShutdownHooks, type ShutdownPhase } from './lib/shutdown-hooks';
 export { startHttp, type HttpOptions, type HttpRoute, type RunningHttp } from './lib/start-http';
 export {

@@ -7,7 +7,7 @@ import { closeGrpcClient, createGrpcClient, GrpcHost } from '@trading/platform-g
 import { HealthDirectory } from '@trading/platform-health';
 import { memoryLogger, silentLogger } from '@trading/platform-logging';
 import type { ProcessPort } from './process-lifecycle';
-import { runProcess, type RunProcessOptions } from './run-process';
+import { runMain, runProcess, type RunProcessOptions } from './run-process';
 import { ShutdownHooks } from './shutdown-hooks';
 import { startHttp } from './start-http';
 import { startService } from './start-service';
@@ -158,6 +158,28 @@ describe('runProcess', () => {
     expect(fake.codes).toEqual([1]);
   });
 
+  it('finishes a start under way before it goes down', async () => {
+    const { fake, options } = optionsFor({});
+    let release = (): void => undefined;
+    let closed = false;
+    const running = runProcess({
+      ...options,
+      start: async (lifecycle) => {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        lifecycle.addClosing('late', () => {
+          closed = true;
+        });
+      },
+    });
+    fake.emit('SIGTERM', 'SIGTERM');
+    release();
+    await running;
+    expect(await fake.exited).toBe(0);
+    expect(closed).toBe(true);
+  });
+
   it('logs one line and exits with 1 when a rejection is nobody’s', async () => {
     const { fake, options } = optionsFor({});
     const logger = memoryLogger();
@@ -191,5 +213,18 @@ describe('runProcess', () => {
     expect(fake.codes).toEqual([1]);
     expect(said).toEqual(['standalone did not start. The configuration is not valid:\n  DATABASE_URL: is required\n']);
     expect(order).toContain('stores');
+  });
+});
+
+describe('runMain', () => {
+  it('explains what fails before there is anything to stop', async () => {
+    const fake = new FakeProcess();
+    const said: string[] = [];
+    await runMain('execution', () => Promise.reject(new ConfigError([{ name: 'X', expected: 'is required' }])), {
+      process: fake as unknown as ProcessPort,
+      complain: (text) => void said.push(text),
+    });
+    expect(said).toEqual(['execution did not start. The configuration is not valid:\n  X: is required\n']);
+    expect(fake.codes).toEqual([1]);
   });
 });

@@ -17,14 +17,10 @@ export interface RunProcessOptions extends LifecycleOptions {
  * process in an unknown condition is not. Returns when everything has started.
  */
 export async function runProcess(options: RunProcessOptions): Promise<ProcessLifecycle> {
-  const {
-    name,
-    logger,
-    process: port = process,
-    complain = (text: string) => globalThis.process.stderr.write(text),
-  } = options;
+  const { name, logger, process: port = process, complain = toStandardError } = options;
   const lifecycle = new ProcessLifecycle(options);
   let signals = 0;
+  let starting: Promise<void> = Promise.resolve();
 
   const onSignal = (signal: string): void => {
     signals += 1;
@@ -33,7 +29,11 @@ export async function runProcess(options: RunProcessOptions): Promise<ProcessLif
       port.exit(1);
       return;
     }
-    void lifecycle.shutdown(signal).then(() => port.exit(0));
+    // A start under way may not be left half done: what it is about to add has to be stopped as well.
+    void starting
+      .catch(() => undefined)
+      .then(() => lifecycle.shutdown(signal))
+      .then(() => port.exit(0));
   };
   const onFailure = (error: unknown): void => {
     logger.error({ error }, 'An error that nobody handled: leaving.');
@@ -45,7 +45,8 @@ export async function runProcess(options: RunProcessOptions): Promise<ProcessLif
   port.on('uncaughtException', onFailure);
 
   try {
-    await options.start(lifecycle);
+    starting = options.start(lifecycle);
+    await starting;
   } catch (error) {
     complain(explainFailure(name, error));
     logger.debug({ error }, 'The start failed.');
@@ -53,4 +54,25 @@ export async function runProcess(options: RunProcessOptions): Promise<ProcessLif
     port.exit(1);
   }
   return lifecycle;
+}
+
+/**
+ * Runs a `main` that reads its configuration and then calls {@link runProcess}: what it throws before becomes one
+ * paragraph on standard error and exit code 1.
+ */
+export async function runMain(
+  name: string,
+  main: () => Promise<unknown>,
+  { process: port = process, complain = toStandardError }: Pick<RunProcessOptions, 'process' | 'complain'> = {},
+): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    complain(explainFailure(name, error));
+    port.exit(1);
+  }
+}
+
+function toStandardError(text: string): void {
+  process.stderr.write(text);
 }

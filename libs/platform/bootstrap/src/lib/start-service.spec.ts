@@ -127,4 +127,11 @@ describe('startService', () => {
   it('rejects, instead of ending the process, when a module cannot be wired', async () => {
     await expect(startService({ ...definition, module: BrokenModule }, adapters())).rejects.toThrow('ABSENT');
   });
+
+  it('takes back what a service that does not come up had begun', async () => {
+    const given = adapters();
+    const wrong = { ...definition, grpc: [] };
+    await expect(startService(wrong, given)).rejects.toMatchObject({ code: 'UNKNOWN_RPC_METHOD' });
+    expect(given.logger.entries.map(({ message }) => message)).toContain('closing');
+  });
 });

@@ -1,5 +1,12 @@
 import 'reflect-metadata';
-import { type DynamicModule, type InjectionToken, Module, type Provider, type Type } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type INestMicroservice,
+  type InjectionToken,
+  Module,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   type ErrorTranslator,
@@ -72,33 +79,35 @@ export async function startService(definition: ServiceDefinition, adapters: Serv
     { provide: ServiceProbes, useValue: new ServiceProbes(adapters.health, name) },
     ...adapters.providers,
   ]);
-  const app = await NestFactory.createMicroservice(
-    { module: RootModule, imports: [adaptersModule, definition.module] },
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares these options as a class and takes plain objects
-    { strategy: transport, logger: new NestLogAdapter(logger), abortOnError: false },
-  );
-  app.useGlobalFilters(new RpcErrorFilter());
+  let app: INestMicroservice | undefined;
   try {
+    app = await NestFactory.createMicroservice(
+      { module: RootModule, imports: [adaptersModule, definition.module] },
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares these options as a class and takes plain objects
+      { strategy: transport, logger: new NestLogAdapter(logger), abortOnError: false },
+    );
+    app.useGlobalFilters(new RpcErrorFilter());
     await app.listen();
   } catch (error) {
     // What started already (consumers, pools) must not outlive a service that did not come up.
     await runAllPhases(hooks);
-    await app.close();
+    await app?.close();
     throw error;
   }
   adapters.health.registerService(name);
   logger.info({}, 'The service has started.');
 
   let stopping: Promise<void> | undefined;
+  const running = app;
   const stop = async (): Promise<void> => {
     await runAllPhases(hooks);
-    await app.close();
+    await running.close();
     logger.info({}, 'The service has stopped.');
   };
   return {
     name,
     hooks,
-    get: <T>(token: InjectionToken<T>): T => app.get<T>(token, { strict: false }),
+    get: <T>(token: InjectionToken<T>): T => running.get<T>(token, { strict: false }),
     stop: () => (stopping ??= stop()),
   };
 }

@@ -29,7 +29,8 @@ describe('HealthDirectory', () => {
       kind: 'degraded',
       check: () => Promise.reject(new Error('x')),
     });
-    expect((await directory.check('risk-manager'))?.isReady).toBe(true);
+    expect(await directory.isReady('risk-manager')).toBe(true);
+    expect(await directory.isReady('absent')).toBe(false);
   });
 
   it('takes a probe that does not answer for failed', async () => {

@@ -81,6 +81,11 @@ export class HealthDirectory {
     return { service, isReady: Object.keys(failed).length === 0, failed, degraded };
   }
 
+  /** Whether a service runs here and is ready. */
+  async isReady(service: string): Promise<boolean> {
+    return (await this.check(service))?.isReady ?? false;
+  }
+
   async checkAll(): Promise<ServiceHealth[]> {
     const all = await Promise.all(this.services.map((service) => this.check(service)));
     return all.filter((health) => health !== undefined);

@@ -54,6 +54,13 @@ describe('createLogger', () => {
     expect(only(lines)).toMatchObject({ password: '[redacted]', terminal: 'T1', level: 'warn' });
   });
 
+  it('writes a field once that a child sets anew', () => {
+    const { logger, lines } = make();
+    logger.child({ service: 'decision' }).info({}, 'x');
+    expect(lines[0]!.match(/"service"/g)).toHaveLength(1);
+    expect(only(lines)).toMatchObject({ service: 'decision' });
+  });
+
   it('carries the ids of the current trace', () => {
     const { logger, lines } = make();
     runWithTrace({}, () => {

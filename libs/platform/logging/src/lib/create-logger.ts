@@ -26,7 +26,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const sink = sinkOf(options.destination);
   const settings: pino.LoggerOptions = {
     level: options.level,
-    base: redact(options.base) as Record<string, unknown>,
+    base: null,
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
@@ -35,9 +35,8 @@ export function createLogger(options: LoggerOptions): Logger {
       return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
     },
   };
-  return new PinoLogger(
-    pino(settings, options.pretty === true ? { write: (line) => sink.write(prettyLine(line)) } : sink),
-  );
+  const root = pino(settings, options.pretty === true ? { write: (line) => sink.write(prettyLine(line)) } : sink);
+  return new PinoLogger(root, redact(options.base) as LogFields);
 }
 
 function sinkOf(destination: LoggerOptions['destination']): LogSink {
@@ -48,7 +47,14 @@ function sinkOf(destination: LoggerOptions['destination']): LogSink {
 }
 
 class PinoLogger implements Logger {
-  constructor(private readonly target: pino.Logger) {}
+  private readonly target: pino.Logger;
+
+  constructor(
+    private readonly root: pino.Logger,
+    private readonly bound: LogFields,
+  ) {
+    this.target = root.child(bound);
+  }
 
   debug(fields: LogFields, message: string): void {
     this.write('debug', fields, message);
@@ -67,7 +73,8 @@ class PinoLogger implements Logger {
   }
 
   child(fields: LogFields): Logger {
-    return new PinoLogger(this.target.child(redact(fields) as Record<string, unknown>));
+    // From the root: pino would write a field that is bound twice (the service's name) twice into the line.
+    return new PinoLogger(this.root, { ...this.bound, ...(redact(fields) as LogFields) });
   }
 
   private write(level: LogLevel, fields: LogFields, message: string): void {
