@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+
+const NEEDS = /\(needs ([^)]+)\)/;
+
+/**
+ * Counts of a jest run. A skipped test counts as a failure, unless its name says what it needs, `(needs <path>)`, and
+ * that is absent. A file that could not be run counts as one failure, as does a run without tests.
+ *
+ * @param report what `jest --json` wrote
+ * @param ok whether jest itself ended well
+ */
+export function countsOf(report, ok, exists = existsSync) {
+  let passed = 0;
+  let failed = 0;
+  const skipped = [];
+  for (const file of report.testResults) {
+    if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) failed++;
+    for (const { fullName, status } of file.assertionResults) {
+      if (status === 'passed') passed++;
+      else if (status === 'failed') failed++;
+      else {
+        const needed = NEEDS.exec(fullName)?.[1];
+        const isExcused = needed !== undefined && !exists(needed);
+        if (!isExcused) failed++;
+        skipped.push({ name: fullName, reason: isExcused ? `${needed} is absent` : 'no reason: counts as failed' });
+      }
+    }
+  }
+  if (failed === 0 && (passed === 0 || !ok)) failed = 1;
+  return { passed, failed, skipped };
+}
