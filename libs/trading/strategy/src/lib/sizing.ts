@@ -96,7 +96,7 @@ function notionalPerLot({ instrument, price, conversion }: Funds): Decimal {
 
 function lotsForNotional(funds: Funds, leverage: number): Decimal {
   const perLot = notionalPerLot(funds);
-  return perLot.gt(0) ? Decimal.max(funds.equity, 0).times(leverage).div(perLot) : new Decimal(0);
+  return perLot.gt(0) ? funds.equity.times(leverage).div(perLot) : new Decimal(0);
 }
 
 /** Rounded down to the step and to `volumeMax`; zero below `volumeMin`. */
