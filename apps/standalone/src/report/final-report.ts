@@ -1,0 +1,5 @@
+import type { Summary } from './summary';
+export declare function finalReport(
+  summary: Summary,
+  options: { readonly colours: boolean; readonly servesOn: boolean },
+): string;
