@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileRegistry, fromBinary, fromJson, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { format, resolveConfig } from 'prettier';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const NEW_YEAR_2010_US = 1_262_304_000_000_000;
@@ -120,6 +121,7 @@ for (const message of messages) {
   const missing = message.fields.filter(({ jsonName }) => !covered.has(jsonName)).map(({ jsonName }) => jsonName);
   if (kept.length > 0 && missing.length === 0) continue;
   const added = cases(message).filter(({ json }) => kept.length === 0 || missing.some((name) => name in json));
-  writeFileSync(file, `${JSON.stringify({ message: message.typeName, cases: [...kept, ...added] }, null, 2)}\n`);
+  const fixture = JSON.stringify({ message: message.typeName, cases: [...kept, ...added] }, null, 2);
+  writeFileSync(file, await format(fixture, { ...(await resolveConfig(file)), parser: 'json' }));
   console.log(`${kept.length === 0 ? 'wrote' : 'added to'} ${message.typeName} (${added.length})`);
 }

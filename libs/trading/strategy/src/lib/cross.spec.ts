@@ -37,6 +37,11 @@ describe('the cross of two averages', () => {
     expect(states(1, 3, [big, big, big + 1, big + 1, big + 1, big])).toEqual([0, 0, 1, 1, 1, -1]);
   });
 
+  it('knows its side after a restart in the middle of a tie', () => {
+    expect(ExactCross.restore(1, 2, [2, 2], 1).next(2)).toBe(1);
+    expect(ExactCross.restore(1, 2, [2, 2], -1).next(2)).toBe(-1);
+  });
+
   const cases = fc.record({
     fast: fc.integer({ min: 1, max: 5 }),
     more: fc.integer({ min: 1, max: 5 }),
