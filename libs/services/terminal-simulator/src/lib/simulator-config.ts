@@ -52,6 +52,8 @@ export const simulatorConfigSchema = z.strictObject({
   commissionPerLot: decimal.default('0'),
   slippagePoints: z.number().min(0).default(0),
   latencyUs: count.default(0),
+  /** What `notAfter` of an order bounds: its fill, or its arrival at the broker. */
+  expiry: z.enum(['fill', 'arrival']).default('fill'),
 
   /** CSV files of one symbol, plain or gzip; played in order of their times. */
   files: z.array(name).min(1),

@@ -141,7 +141,7 @@ function feedOf(config: SimulatorConfig, instrument: Instrument): TickFeed {
 }
 
 function brokerOf(config: SimulatorConfig, instrument: Instrument): SimulatedBroker {
-  const { currency, leverage, deposit, commissionPerLot, slippagePoints, latencyUs } = config;
+  const { currency, leverage, deposit, commissionPerLot, slippagePoints, latencyUs, expiry } = config;
   return new SimulatedBroker({
     currency,
     leverage,
@@ -150,6 +150,7 @@ function brokerOf(config: SimulatorConfig, instrument: Instrument): SimulatedBro
     costs: { commissionPerLot },
     slippagePoints,
     latencyUs,
+    expiry,
   });
 }
 

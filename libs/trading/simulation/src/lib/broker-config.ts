@@ -21,4 +21,9 @@ export interface BrokerConfig {
   readonly slippagePoints: number;
   /** From `submit` until an order can fill. */
   readonly latencyUs: number;
+  /**
+   * What `notAfterUs` of an order bounds: its `fill` (the default) or its `arrival` at the broker, after which it waits
+   * for a quote as long as the market sleeps, such as over a weekend.
+   */
+  readonly expiry?: 'fill' | 'arrival';
 }

@@ -17,7 +17,7 @@ export interface BrokerOrder {
   readonly takeProfit?: string;
   /** Any one that the instrument knows is enough; empty: the broker's choice. */
   readonly fillings: readonly FillingMode[];
-  /** A fill after this time is refused, UTC microseconds; absent: never. */
+  /** Refused after this time, UTC microseconds, as `expiry` of the configuration says; absent: never. */
   readonly notAfterUs?: number;
   /** Refused when it would open, enlarge or flip a position. */
   readonly reduceOnly: boolean;

@@ -219,9 +219,10 @@ export class SimulatedBroker {
     for (const held of due) events.push(this.fillOrder(book, held, timeUs));
   }
 
-  private fillOrder(book: SymbolBook, { order, orderTicket }: HeldOrder, timeUs: number): BrokerEvent {
+  private fillOrder(book: SymbolBook, held: HeldOrder, timeUs: number): BrokerEvent {
+    const { order, orderTicket } = held;
     const price = this.marketPrice(book, order.side);
-    const refusal = this.fillProblem(book, order, price, timeUs);
+    const refusal = this.fillProblem(book, order, price, this.config.expiry === 'arrival' ? held.eligibleUs : timeUs);
     if (refusal) return rejected(order, orderTicket, refusal, timeUs, book);
     const { coid, side, magic, tag } = order;
     const deal = this.book(
@@ -234,9 +235,9 @@ export class SimulatedBroker {
     return deal;
   }
 
-  private fillProblem(book: SymbolBook, order: BrokerOrder, price: Decimal, timeUs: number): Refusal | undefined {
-    if (order.notAfterUs !== undefined && timeUs > order.notAfterUs) {
-      return refuse(RETCODE.INVALID_EXPIRATION, 'No quote came before the order expired.');
+  private fillProblem(book: SymbolBook, order: BrokerOrder, price: Decimal, expiryUs: number): Refusal | undefined {
+    if (order.notAfterUs !== undefined && expiryUs > order.notAfterUs) {
+      return refuse(RETCODE.INVALID_EXPIRATION, 'The order expired before it could fill.');
     }
     const isBuy = order.side === 'BUY';
     if (order.worstPrice !== undefined && (isBuy ? price.gt(order.worstPrice) : price.lt(order.worstPrice))) {
