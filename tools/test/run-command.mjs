@@ -10,7 +10,8 @@ const LIMIT_MINUTES = 20;
 export function run([program, ...args], { cwd, log }) {
   const out = openSync(log, 'a');
   writeSync(out, `> ${[program, ...args].join(' ')}\n`);
-  const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+  const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NO_COLOR: '1' };
+  delete env.FORCE_COLOR;
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', out, out] });
   const end = (signal) => {
     try {
