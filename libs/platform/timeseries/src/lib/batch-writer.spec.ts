@@ -90,4 +90,14 @@ describe('the batch writer', () => {
     expect(sizes).toEqual([8_192, 8_192, 3_616]);
     expect(most).toBe(1);
   });
+
+  it('stores a few rows by itself when no others come', async () => {
+    const rows = await new Promise<number>((resolve) => {
+      const store = async (batch: Batch): Promise<void> => resolve(batch.rows);
+      new BatchWriter(store, { ...options, lingerMs: 0 }).add(series, ['value'], columns(2));
+      // The writer's own timer keeps no program alive.
+      setTimeout(() => resolve(-1), 5_000).unref();
+    });
+    expect(rows).toBe(2);
+  });
 });
