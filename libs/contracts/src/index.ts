@@ -13,6 +13,7 @@ export * as risk from './gen/trading/risk/v1/risk';
 export * from './lib/topics';
 export * from './lib/topics-reference';
 export * from './lib/words';
+export * from './lib/instrument';
 export * from './lib/clients';
 export * from './lib/reflection';
 export * as terminal from './terminal-protocol';

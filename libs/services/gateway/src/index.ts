@@ -1,1 +1,13 @@
-export {};
+/**
+ * The door to MetaTrader terminals, for both platforms: sessions over TCP, events out, approved commands in. It may
+ * use the platform and the contracts; what it lets through, risk-manager has signed. Start with `terminal-session.ts`
+ * (what a terminal says) and `command-sender.ts` (what it is told).
+ */
+export {
+  accountRegistrationSchema,
+  GATEWAY_CONFIG,
+  type AccountRegistration,
+  type GatewayConfig,
+} from './lib/gateway-config';
+export { GATEWAY_MIGRATIONS } from './lib/gateway-migrations';
+export { GatewayLifecycle, MT4_GATEWAY_SERVICE, MT5_GATEWAY_SERVICE } from './lib/gateway.module';

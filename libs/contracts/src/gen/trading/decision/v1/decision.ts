@@ -32,6 +32,11 @@ export interface StrategyStatus {
   timeframe: string;
   enabled: boolean;
   decisions: number;
+  /** The last decision in one sentence, and its event time. */
+  lastWords: string;
+  lastDecisionUs: number;
+  /** No entries before this time: the model was trained on what lies before it. */
+  tradeFromUs: number;
 }
 
 export interface StrategyStatus_ParametersEntry {
@@ -265,6 +270,9 @@ function createBaseStrategyStatus(): StrategyStatus {
     timeframe: "",
     enabled: false,
     decisions: 0,
+    lastWords: "",
+    lastDecisionUs: 0,
+    tradeFromUs: 0,
   };
 }
 
@@ -296,6 +304,15 @@ export const StrategyStatus: MessageFns<StrategyStatus> = {
     }
     if (message.decisions !== 0) {
       writer.uint32(72).int64(message.decisions);
+    }
+    if (message.lastWords !== "") {
+      writer.uint32(82).string(message.lastWords);
+    }
+    if (message.lastDecisionUs !== 0) {
+      writer.uint32(88).int64(message.lastDecisionUs);
+    }
+    if (message.tradeFromUs !== 0) {
+      writer.uint32(96).int64(message.tradeFromUs);
     }
     return writer;
   },
@@ -388,6 +405,30 @@ export const StrategyStatus: MessageFns<StrategyStatus> = {
             message.decisions = longToNumber(reader.int64());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.lastWords = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.lastDecisionUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.tradeFromUs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -432,6 +473,21 @@ export const StrategyStatus: MessageFns<StrategyStatus> = {
       timeframe: isSet(object.timeframe) ? globalThis.String(object.timeframe) : "",
       enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : false,
       decisions: isSet(object.decisions) ? globalThis.Number(object.decisions) : 0,
+      lastWords: isSet(object.lastWords)
+        ? globalThis.String(object.lastWords)
+        : isSet(object.last_words)
+        ? globalThis.String(object.last_words)
+        : "",
+      lastDecisionUs: isSet(object.lastDecisionUs)
+        ? globalThis.Number(object.lastDecisionUs)
+        : isSet(object.last_decision_us)
+        ? globalThis.Number(object.last_decision_us)
+        : 0,
+      tradeFromUs: isSet(object.tradeFromUs)
+        ? globalThis.Number(object.tradeFromUs)
+        : isSet(object.trade_from_us)
+        ? globalThis.Number(object.trade_from_us)
+        : 0,
     };
   },
 
@@ -470,6 +526,15 @@ export const StrategyStatus: MessageFns<StrategyStatus> = {
     if (message.decisions !== 0) {
       obj.decisions = Math.round(message.decisions);
     }
+    if (message.lastWords !== "") {
+      obj.lastWords = message.lastWords;
+    }
+    if (message.lastDecisionUs !== 0) {
+      obj.lastDecisionUs = Math.round(message.lastDecisionUs);
+    }
+    if (message.tradeFromUs !== 0) {
+      obj.tradeFromUs = Math.round(message.tradeFromUs);
+    }
     return obj;
   },
 
@@ -495,6 +560,9 @@ export const StrategyStatus: MessageFns<StrategyStatus> = {
     message.timeframe = object.timeframe ?? "";
     message.enabled = object.enabled ?? false;
     message.decisions = object.decisions ?? 0;
+    message.lastWords = object.lastWords ?? "";
+    message.lastDecisionUs = object.lastDecisionUs ?? 0;
+    message.tradeFromUs = object.tradeFromUs ?? 0;
     return message;
   },
 };

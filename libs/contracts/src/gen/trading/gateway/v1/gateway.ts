@@ -331,6 +331,11 @@ export interface TerminalSession {
   gatewayId: string;
   barrier: number;
   timeUs: number;
+  /** Ticks that this account's data has brought so far, and those of them with bid above ask. */
+  ticks: number;
+  crossedTicks: number;
+  /** The terminal's data has ended (simulated time). */
+  ended: boolean;
 }
 
 export interface ListSessionsResponse {
@@ -2910,6 +2915,9 @@ function createBaseTerminalSession(): TerminalSession {
     gatewayId: "",
     barrier: 0,
     timeUs: 0,
+    ticks: 0,
+    crossedTicks: 0,
+    ended: false,
   };
 }
 
@@ -2959,6 +2967,15 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     }
     if (message.timeUs !== 0) {
       writer.uint32(120).int64(message.timeUs);
+    }
+    if (message.ticks !== 0) {
+      writer.uint32(128).int64(message.ticks);
+    }
+    if (message.crossedTicks !== 0) {
+      writer.uint32(136).int64(message.crossedTicks);
+    }
+    if (message.ended !== false) {
+      writer.uint32(144).bool(message.ended);
     }
     return writer;
   },
@@ -3096,6 +3113,30 @@ export const TerminalSession: MessageFns<TerminalSession> = {
             message.timeUs = longToNumber(reader.int64());
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.ticks = longToNumber(reader.int64());
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.crossedTicks = longToNumber(reader.int64());
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.ended = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3149,6 +3190,13 @@ export const TerminalSession: MessageFns<TerminalSession> = {
         : isSet(object.time_us)
         ? globalThis.Number(object.time_us)
         : 0,
+      ticks: isSet(object.ticks) ? globalThis.Number(object.ticks) : 0,
+      crossedTicks: isSet(object.crossedTicks)
+        ? globalThis.Number(object.crossedTicks)
+        : isSet(object.crossed_ticks)
+        ? globalThis.Number(object.crossed_ticks)
+        : 0,
+      ended: isSet(object.ended) ? globalThis.Boolean(object.ended) : false,
     };
   },
 
@@ -3199,6 +3247,15 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     if (message.timeUs !== 0) {
       obj.timeUs = Math.round(message.timeUs);
     }
+    if (message.ticks !== 0) {
+      obj.ticks = Math.round(message.ticks);
+    }
+    if (message.crossedTicks !== 0) {
+      obj.crossedTicks = Math.round(message.crossedTicks);
+    }
+    if (message.ended !== false) {
+      obj.ended = message.ended;
+    }
     return obj;
   },
 
@@ -3222,6 +3279,9 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     message.gatewayId = object.gatewayId ?? "";
     message.barrier = object.barrier ?? 0;
     message.timeUs = object.timeUs ?? 0;
+    message.ticks = object.ticks ?? 0;
+    message.crossedTicks = object.crossedTicks ?? 0;
+    message.ended = object.ended ?? false;
     return message;
   },
 };

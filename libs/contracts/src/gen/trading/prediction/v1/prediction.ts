@@ -84,6 +84,8 @@ export interface Prediction {
   tickReceivedUs: number;
   lastBid: number;
   lastAsk: number;
+  /** ATR(14) of the bid prices; NaN while warming up. */
+  atr: number;
 }
 
 /** Topic prediction.v1. */
@@ -890,6 +892,7 @@ function createBasePrediction(): Prediction {
     tickReceivedUs: 0,
     lastBid: 0,
     lastAsk: 0,
+    atr: 0,
   };
 }
 
@@ -961,6 +964,9 @@ export const Prediction: MessageFns<Prediction> = {
     }
     if (message.lastAsk !== 0) {
       writer.uint32(169).double(message.lastAsk);
+    }
+    if (message.atr !== 0) {
+      writer.uint32(177).double(message.atr);
     }
     return writer;
   },
@@ -1156,6 +1162,14 @@ export const Prediction: MessageFns<Prediction> = {
             message.lastAsk = reader.double();
             continue;
           }
+          case 22: {
+            if (tag !== 177) {
+              break;
+            }
+
+            message.atr = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1255,6 +1269,7 @@ export const Prediction: MessageFns<Prediction> = {
         : isSet(object.last_ask)
         ? globalThis.Number(object.last_ask)
         : 0,
+      atr: isSet(object.atr) ? globalThis.Number(object.atr) : 0,
     };
   },
 
@@ -1323,6 +1338,9 @@ export const Prediction: MessageFns<Prediction> = {
     if (message.lastAsk !== 0) {
       obj.lastAsk = floatToJson(message.lastAsk);
     }
+    if (message.atr !== 0) {
+      obj.atr = floatToJson(message.atr);
+    }
     return obj;
   },
 
@@ -1352,6 +1370,7 @@ export const Prediction: MessageFns<Prediction> = {
     message.tickReceivedUs = object.tickReceivedUs ?? 0;
     message.lastBid = object.lastBid ?? 0;
     message.lastAsk = object.lastAsk ?? 0;
+    message.atr = object.atr ?? 0;
     return message;
   },
 };

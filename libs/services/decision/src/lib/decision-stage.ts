@@ -1,0 +1,198 @@
+import {
+  common,
+  plainInstrument,
+  TOPICS,
+  type decision,
+  type execution,
+  type gateway,
+  type prediction,
+  type risk,
+} from '@trading/contracts';
+import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
+import type { CheckpointStore } from '@trading/platform-database';
+import type { EventBus } from '@trading/platform-messaging';
+import type { Logger } from '@trading/platform-logging';
+import { Decimal, type Instrument } from '@trading/trading-market';
+import { CrossRates, type CrossRatesState } from '@trading/trading-portfolio';
+import type { DecisionStore } from './decision-store';
+import type { AccountFacts, StrategyRunner } from './strategy-runner';
+
+export type DecisionInput =
+  | NonNullable<prediction.PredictionEvent['body']>
+  | NonNullable<execution.PositionEventMessage['body']>
+  | NonNullable<risk.RiskEvent['body']>
+  | { readonly $case: 'accountEvent'; readonly value: gateway.AccountEvent };
+
+export interface DecisionPorts {
+  readonly bus: EventBus;
+  readonly store: DecisionStore;
+  readonly checkpoints: CheckpointStore;
+  readonly execution: execution.ExecutionService;
+  readonly logger: Logger;
+}
+
+interface DecisionState {
+  readonly positions: Readonly<Record<string, string>>;
+  readonly account: gateway.AccountSnapshot | undefined;
+  readonly rates: CrossRatesState;
+  readonly runners: Readonly<Record<string, ReturnType<StrategyRunner['snapshot']>>>;
+}
+
+const nowUs = (): number => Date.now() * 1000;
+
+/** The decision stage of one account's session: predictions in, decisions and their orders out. */
+export class DecisionStage implements Stage<DecisionInput> {
+  private readonly positions = new Map<string, Decimal>();
+  private readonly instruments = new Map<string, Instrument>();
+  private account: gateway.AccountSnapshot | undefined;
+  private rates = new CrossRates();
+  private predictions: prediction.Prediction[] = [];
+  private live = false;
+  private barrier = 0;
+  /** Decisions that wait for the next checkpoint, and stored ones whose orders have been answered since. */
+  private quiet: decision.Decision[] = [];
+  private answered: decision.Decision[] = [];
+  private stored = new Map<string, decision.Decision>();
+
+  constructor(
+    private readonly accountId: string,
+    private readonly runners: readonly StrategyRunner[],
+    private readonly ports: DecisionPorts,
+  ) {}
+
+  async onSession(session: SessionStart): Promise<void> {
+    const state = await this.ports.checkpoints.load<DecisionState>(this.accountId, session.resumeFrom);
+    this.live = !session.lockstep;
+    this.barrier = session.resumeFrom;
+    this.account = state?.account;
+    this.rates = CrossRates.restore(state?.rates ?? {});
+    this.positions.clear();
+    for (const [symbol, lots] of Object.entries(state?.positions ?? {})) this.positions.set(symbol, new Decimal(lots));
+    for (const runner of this.runners) runner.restore(state?.runners[runner.config.strategyId]);
+    this.predictions = [];
+    this.quiet = [];
+    this.answered = [];
+    this.stored = await this.ports.store.orderedBeyond(this.accountId, session.resumeFrom);
+    await this.publish({ $case: 'session', value: { ...session } });
+  }
+
+  async onInput(input: DecisionInput): Promise<void> {
+    switch (input.$case) {
+      case 'prediction':
+        this.predictions.push(input.value);
+        if (this.live) await this.decide();
+        return;
+      case 'position':
+        this.positions.set(input.value.symbol, new Decimal(input.value.volumeLots));
+        return;
+      case 'accountEvent':
+        return this.onAccount(input.value);
+      default:
+        return;
+    }
+  }
+
+  async onBarrier(mark: BarrierMark): Promise<void> {
+    this.barrier = mark.n;
+    await this.decide();
+    if (mark.checkpoint) await this.checkpoint(mark.n);
+    await this.publish({ $case: 'progress', value: { ...mark, source: 'decision' } });
+    if (mark.end) this.live = true;
+  }
+
+  private async decide(): Promise<void> {
+    for (const made of this.predictions.splice(0)) {
+      this.rates.onQuote(made.bar?.symbol ?? '', made.lastBid, made.lastAsk);
+      for (const runner of this.runners) {
+        const { symbol, timeframe } = runner.config;
+        if (made.bar?.symbol !== symbol || made.bar.timeframe !== timeframe) continue;
+        const fresh = runner.decide(made, this.barrier, this.facts(symbol));
+        const stored = this.stored.get(fresh.decisionId);
+        if (stored === undefined && fresh.legs.length === 0) {
+          this.quiet.push(fresh);
+          await this.publish({ $case: 'decision', value: fresh });
+        } else {
+          await this.order(stored ?? fresh, stored !== undefined);
+        }
+      }
+    }
+  }
+
+  /** Commits the decision, then submits its orders. A stored decision is sent again as it is. */
+  private async order(decided: decision.Decision, isStored: boolean): Promise<void> {
+    if (!isStored) await this.ports.store.commit(decided);
+    const hops = common.Hops.fromPartial({ ...decided.hops, decisionCommittedUs: nowUs() });
+    const legs: decision.Leg[] = [];
+    for (const leg of decided.legs) legs.push(await this.submit(leg, decided.eventUs, hops));
+    const complete = { ...decided, legs, hops };
+    this.answered.push(complete);
+    await this.publish({ $case: 'decision', value: complete });
+  }
+
+  private async submit(leg: decision.Leg, asOfUs: number, hops: common.Hops): Promise<decision.Leg> {
+    try {
+      const { order, checks } = await this.ports.execution.submitOrder({ order: leg.order, asOfUs, hops });
+      return {
+        ...leg,
+        outcome: outcomeOf(order?.state),
+        code: order?.code ?? '',
+        message: order?.message ?? '',
+        checks,
+      };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.ports.logger.error({ coid: leg.coid, message }, 'Execution did not take an order.');
+      return { ...leg, outcome: 'unknown', code: 'EXECUTION_UNAVAILABLE', message };
+    }
+  }
+
+  private facts(symbol: string): AccountFacts {
+    return {
+      positionLots: this.positions.get(symbol) ?? new Decimal(0),
+      equity: this.account === undefined ? undefined : new Decimal(this.account.equity),
+      currency: this.account?.currency ?? '',
+      instrument: this.instruments.get(symbol),
+      rates: this.rates,
+    };
+  }
+
+  private onAccount({ body }: gateway.AccountEvent): void {
+    if (body?.$case === 'account') this.account = body.value;
+    if (body?.$case === 'instrument') this.instruments.set(body.value.symbol, plainInstrument(body.value));
+  }
+
+  private async checkpoint(n: number): Promise<void> {
+    const state: DecisionState = {
+      positions: Object.fromEntries([...this.positions].map(([symbol, lots]) => [symbol, lots.toFixed()])),
+      account: this.account,
+      rates: this.rates.snapshot(),
+      runners: Object.fromEntries(this.runners.map((r) => [r.config.strategyId, r.snapshot()])),
+    };
+    const { store, checkpoints } = this.ports;
+    await store.database.transaction(async (tx) => {
+      await store.insert(tx, this.quiet);
+      await store.complete(tx, this.answered);
+      await checkpoints.save(tx, this.accountId, n, state);
+    });
+    this.quiet = [];
+    this.answered = [];
+  }
+
+  private publish(body: NonNullable<decision.DecisionEvent['body']>): Promise<void> {
+    return this.ports.bus.publish(TOPICS.decision, this.accountId, { accountId: this.accountId, body });
+  }
+}
+
+function outcomeOf(state: common.OrderState | undefined): string {
+  switch (state) {
+    case common.OrderState.DENIED:
+      return 'denied';
+    case common.OrderState.REJECTED:
+      return 'rejected';
+    case undefined:
+    case common.OrderState.UNKNOWN:
+      return 'unknown';
+    default:
+      return 'approved';
+  }
+}

@@ -1,0 +1,169 @@
+import { TOPICS, type common, type execution } from '@trading/contracts';
+import { TransientDatabaseError } from '@trading/platform-database';
+import type { EventBus } from '@trading/platform-messaging';
+import { isTerminal } from '@trading/trading-orders';
+import type { FillEffect } from '@trading/trading-portfolio';
+import { tradeMessage, type AccountBooks } from './account-books';
+import { advance, eventMessage, type Happening, type OrderRecord } from './order-record';
+import type { OrderStore, OrderWrites, StoredEvent } from './order-store';
+
+const RETRY_MS = 200;
+
+/**
+ * The only writer of one account. Happenings become events with the account's next sequences, are committed with all
+ * that follows from them in one transaction, and only then reach the books' readers and the bus.
+ */
+export class AccountWriter {
+  /** The last barrier whose step was committed. */
+  barrier = 0;
+  lastSeq = 0;
+  private readonly records = new Map<string, OrderRecord>();
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly listeners = new Set<(event: execution.OrderEvent) => void>();
+
+  constructor(
+    readonly accountId: string,
+    readonly books: AccountBooks,
+    private readonly store: OrderStore,
+    private readonly bus: EventBus,
+  ) {}
+
+  /** Runs one piece of work at a time for this account. */
+  exclusive<R>(work: () => Promise<R>): Promise<R> {
+    const run = this.tail.then(work, work);
+    this.tail = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Calls back with every event as it is published. Returns how to stop. */
+  listen(listener: (event: execution.OrderEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async record(coid: string): Promise<OrderRecord | undefined> {
+    return this.records.get(coid) ?? (await this.store.load(coid));
+  }
+
+  /** Remembers facts of an order that no event carries; they are stored with its next event. */
+  remember(coid: string, facts: Partial<execution.Order>): void {
+    const record = this.records.get(coid);
+    if (record !== undefined) this.records.set(coid, { ...record, order: { ...record.order, ...facts } });
+  }
+
+  /**
+   * Commits happenings, books their fills and publishes them. To be called within {@link exclusive}.
+   * Throws the kernel's errors before anything is written.
+   */
+  async commit(
+    happenings: readonly Happening[],
+    inStep: boolean,
+    approval?: common.Approval,
+  ): Promise<execution.OrderEvent[]> {
+    if (happenings.length === 0) return [];
+    const draft = await this.draft(happenings, inStep);
+    await this.persist(draft, approval);
+    this.lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
+    for (const record of draft.orders) this.keep(record);
+    const messages = draft.events.map((event) => event.message);
+    await this.publish(messages, draft.positions);
+    return messages;
+  }
+
+  /** Applies stored events to the books again and publishes them again. To be called within {@link exclusive}. */
+  async replay(messages: readonly execution.OrderEvent[]): Promise<void> {
+    const positions: execution.Position[] = [];
+    for (const message of messages) {
+      const { fill, order } = message;
+      if (fill === undefined || order?.request === undefined) continue;
+      this.books.book(fill, order.request);
+      positions.push(this.books.positionMessage(fill.symbol, message.seq, fill.timeUs));
+    }
+    await this.publish(messages, positions);
+  }
+
+  private async draft(happenings: readonly Happening[], inStep: boolean): Promise<OrderWrites & { barrier: number }> {
+    const touched = new Map<string, OrderRecord>();
+    const events: StoredEvent[] = [];
+    const effects: FillEffect[] = [];
+    const positions: execution.Position[] = [];
+    const fills: execution.Fill[] = [];
+    let seq = this.lastSeq;
+    for (const happening of happenings) {
+      const before = touched.get(happening.coid) ?? (await this.record(happening.coid));
+      const after = advance(before, happening, ++seq);
+      touched.set(happening.coid, after);
+      let fill = happening.fill;
+      if (fill !== undefined && after.order.request !== undefined) {
+        const effect = this.books.book(fill, after.order.request);
+        fill = { ...fill, realised: effect.realised.toFixed(2) };
+        effects.push(effect);
+        fills.push(fill);
+        positions.push(this.books.positionMessage(fill.symbol, seq, fill.timeUs));
+      }
+      const complete = fill === undefined ? happening : { ...happening, fill };
+      events.push({ inStep, message: eventMessage(after, complete, { seq, barrier: this.barrier }) });
+    }
+    return {
+      barrier: this.barrier,
+      events,
+      orders: [...touched.values()],
+      fills,
+      positions,
+      ledger: effects.flatMap((effect) => effect.ledger),
+      trades: effects.flatMap((effect) => effect.trades.map((trade) => tradeMessage(this.accountId, trade))),
+    };
+  }
+
+  /** The draft is fixed by now: a transaction that fails for the moment is tried again as it is. */
+  private async persist(draft: OrderWrites & { barrier: number }, approval?: common.Approval): Promise<void> {
+    const lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
+    for (;;) {
+      try {
+        await this.store.database.transaction(async (tx) => {
+          const stored = await this.store.lock(tx, this.accountId);
+          if (stored !== this.lastSeq) throw new SequenceTaken(this.accountId, this.lastSeq, stored);
+          await this.store.write(tx, this.accountId, lastSeq, draft.barrier, draft);
+          const coid = draft.orders[0]?.view.request.coid;
+          if (approval !== undefined && coid !== undefined) await this.store.saveApproval(tx, coid, approval);
+        });
+        return;
+      } catch (error) {
+        if (!(error instanceof TransientDatabaseError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private keep(record: OrderRecord): void {
+    const { coid } = record.view.request;
+    if (isTerminal(record.view.state)) this.records.delete(coid);
+    else this.records.set(coid, record);
+  }
+
+  private async publish(
+    messages: readonly execution.OrderEvent[],
+    positions: readonly execution.Position[],
+  ): Promise<void> {
+    const { accountId, bus } = this;
+    for (const message of messages) {
+      for (const listener of this.listeners) listener(message);
+      await bus.publish(TOPICS.orderEvent, accountId, { accountId, body: { $case: 'event', value: message } });
+    }
+    for (const position of positions) {
+      await bus.publish(TOPICS.positionEvent, accountId, { accountId, body: { $case: 'position', value: position } });
+    }
+  }
+}
+
+/** Somebody else wrote this account's events: this writer must not go on. */
+export class SequenceTaken extends Error {
+  readonly code = 'SEQUENCE_TAKEN';
+  constructor(
+    readonly accountId: string,
+    readonly expected: number,
+    readonly found: number,
+  ) {
+    super(`The events of account ${accountId} end at ${found}, not at ${expected}: another writer is at work.`);
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { common, type execution, type gateway } from '@trading/contracts';
+import { Decimal } from '@trading/trading-market';
+import { isTerminal } from '@trading/trading-orders';
+import { requestOf, type Happening, type OrderRecord } from './order-record';
+
+/** Reliable events of the terminal as order events. `find` gives an order as it is after the happenings so far. */
+export type FindOrder = (coid: string) => Promise<OrderRecord | undefined>;
+
+/** What the terminal's final word on a command means for the order; nothing when a deal has said it already. */
+export async function happeningsOfResult(
+  event: gateway.TradeEvent,
+  result: gateway.CommandResult,
+  find: FindOrder,
+): Promise<Happening[]> {
+  const record = await find(result.coid);
+  if (record === undefined || isTerminal(record.view.state)) return [];
+  const base = { coid: result.coid, cause: `trade:${event.seq}` };
+  const { timeUs } = event;
+  const code = String(result.retcode);
+  switch (result.status) {
+    case 'DONE':
+    case 'PARTIAL':
+    case 'PLACED':
+      if (record.view.state !== 'SUBMITTED' && record.view.state !== 'UNKNOWN') return [];
+      return [
+        {
+          ...base,
+          event: { kind: 'ACCEPTED', timeUs, brokerTicket: result.orderTicket, code, message: result.message },
+        },
+      ];
+    case 'REJECTED':
+      return [{ ...base, event: { kind: 'REJECTED', timeUs, code, message: result.message } }];
+    default:
+      return [{ ...base, event: { kind: 'UNKNOWN', timeUs, code, message: result.message } }];
+  }
+}
+
+/** What a deal means: a fill of our order, or of an order that somebody else made and the books have to follow. */
+export async function happeningsOfDeal(
+  event: gateway.TradeEvent,
+  deal: gateway.Deal,
+  find: FindOrder,
+): Promise<Happening[]> {
+  const cause = `trade:${event.seq}`;
+  const record = deal.coid === '' ? undefined : await find(deal.coid);
+  const coid = record === undefined ? foreignCoid(event.accountId, deal) : deal.coid;
+  const fill = fillOf(event, deal, coid, record);
+  const filled: Happening = {
+    coid,
+    cause,
+    fill,
+    facts: { positionId: deal.positionId },
+    event: {
+      kind: 'FILLED',
+      timeUs: deal.timeUs,
+      brokerTicket: deal.orderTicket,
+      fill: {
+        fillId: fill.fillId,
+        volumeLots: new Decimal(fill.volumeLots),
+        price: new Decimal(fill.price),
+        timeUs: deal.timeUs,
+      },
+    },
+  };
+  if (record !== undefined) return record.view.fillIds.includes(deal.dealTicket) ? [] : [filled];
+  if ((await find(coid)) !== undefined) return [];
+  const request = foreignRequest(event.accountId, deal, coid);
+  const { timeUs } = deal;
+  return [
+    {
+      coid,
+      cause,
+      request,
+      facts: { barrier: event.barrier },
+      event: { kind: 'INITIALIZED', timeUs, request: requestOf(request) },
+    },
+    { coid, cause, event: { kind: 'SUBMITTED', timeUs } },
+    filled,
+  ];
+}
+
+function fillOf(
+  event: gateway.TradeEvent,
+  deal: gateway.Deal,
+  coid: string,
+  record: OrderRecord | undefined,
+): execution.Fill {
+  return {
+    fillId: deal.dealTicket,
+    coid,
+    accountId: event.accountId,
+    symbol: deal.symbol,
+    side: deal.side,
+    volumeLots: deal.volumeLots,
+    price: deal.price,
+    commission: deal.commission,
+    swap: deal.swap,
+    realised: '0',
+    timeUs: deal.timeUs,
+    positionId: deal.positionId,
+    origin: record?.order.request?.origin ?? originOf(deal),
+    reason: deal.reason,
+    barrier: event.barrier,
+  };
+}
+
+/** A close that the gateway made when execution was away carries our comment without being known here. */
+function originOf(deal: gateway.Deal): common.Origin {
+  return deal.coid === '' ? deal.origin : common.Origin.OPERATOR;
+}
+
+function foreignCoid(accountId: string, deal: gateway.Deal): string {
+  if (deal.coid !== '') return deal.coid;
+  return `b${createHash('sha256').update(`${accountId}|${deal.dealTicket}`).digest('hex').slice(0, 25)}`;
+}
+
+function foreignRequest(accountId: string, deal: gateway.Deal, coid: string): common.OrderRequest {
+  return common.OrderRequest.fromPartial({
+    coid,
+    accountId,
+    symbol: deal.symbol,
+    side: deal.side,
+    type: common.OrderType.MARKET,
+    volumeLots: deal.volumeLots,
+    timeInForce: common.TimeInForce.GTC,
+    origin: originOf(deal),
+    positionId: deal.positionId,
+    magic: deal.magic,
+    comment: deal.reason,
+  });
+}

@@ -1,0 +1,82 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { Controller, Inject } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import { common, type execution } from '@trading/contracts';
+import { ACCESS_TOKENS, requireOperator, requireServiceOrOperator, type AccessTokens } from '@trading/platform-grpc';
+import type { Observable } from 'rxjs';
+import { ExecutionUseCases } from './execution-service';
+
+/** The gRPC door of execution. */
+@Controller()
+export class ExecutionController {
+  constructor(
+    private readonly useCases: ExecutionUseCases,
+    @Inject(ACCESS_TOKENS) private readonly tokens: AccessTokens,
+  ) {}
+
+  /** Strategies' orders come from services only, operators' from operators only. */
+  @GrpcMethod('ExecutionService', 'SubmitOrder')
+  submitOrder(request: execution.SubmitOrderRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
+    if (request.order?.origin === common.Origin.OPERATOR) requireOperator(metadata, this.tokens);
+    else requireServiceOrOperator(metadata, this.tokens);
+    return this.useCases.submitOrder(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ModifyOrder')
+  modifyOrder(request: execution.ModifyOrderRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
+    requireServiceOrOperator(metadata, this.tokens);
+    return this.useCases.modifyOrder(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'CancelOrder')
+  cancelOrder(request: execution.CancelOrderRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
+    requireServiceOrOperator(metadata, this.tokens);
+    return this.useCases.cancelOrder(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'Flatten')
+  flatten(request: execution.FlattenRequest, metadata: Metadata): Promise<execution.FlattenResponse> {
+    requireOperator(metadata, this.tokens);
+    return this.useCases.flatten(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'GetOrder')
+  getOrder(request: execution.GetOrderRequest): Promise<execution.Order> {
+    return this.useCases.getOrder(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListOrders')
+  listOrders(request: execution.ListOrdersRequest): Promise<execution.ListOrdersResponse> {
+    return this.useCases.listOrders(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListFills')
+  listFills(request: execution.ListFillsRequest): Promise<execution.ListFillsResponse> {
+    return this.useCases.listFills(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListTrades')
+  listTrades(request: execution.ListTradesRequest): Promise<execution.ListTradesResponse> {
+    return this.useCases.listTrades(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'StreamOrderEvents')
+  streamOrderEvents(request: execution.StreamOrderEventsRequest): Observable<execution.OrderEvent> {
+    return this.useCases.streamOrderEvents(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListPositions')
+  listPositions(request: execution.ListPositionsRequest): Promise<execution.ListPositionsResponse> {
+    return this.useCases.listPositions(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListAccounts')
+  listAccounts(): Promise<execution.ListAccountsResponse> {
+    return this.useCases.listAccounts();
+  }
+
+  @GrpcMethod('ExecutionService', 'GetEquity')
+  getEquity(request: execution.GetEquityRequest): Promise<execution.GetEquityResponse> {
+    return this.useCases.getEquity(request);
+  }
+}

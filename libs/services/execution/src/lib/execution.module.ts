@@ -1,0 +1,66 @@
+import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { GATEWAY_CLIENT, RISK_MANAGER_CLIENT, execution, type gateway, type risk } from '@trading/contracts';
+import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
+import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
+import { ServiceProbes } from '@trading/platform-health';
+import { LOGGER, type Logger } from '@trading/platform-logging';
+import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
+import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
+import { ExecutionController } from './execution-controller';
+import { EXECUTION_CONFIG, type ExecutionConfig } from './execution-config';
+import { ExecutionUseCases } from './execution-service';
+import { OrderStore } from './order-store';
+
+@Injectable()
+class ExecutionLifecycle implements OnApplicationBootstrap {
+  constructor(
+    private readonly useCases: ExecutionUseCases,
+    private readonly hooks: ShutdownHooks,
+    private readonly probes: ServiceProbes,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.probes.add({ name: 'database', kind: 'ready', check: () => this.database.ping() });
+    this.hooks.add('consumers', 'execution consumers', () => this.useCases.stop());
+    await this.useCases.start();
+  }
+}
+
+@Module({
+  controllers: [ExecutionController],
+  providers: [
+    ExecutionLifecycle,
+    {
+      provide: ExecutionUseCases,
+      inject: [EVENT_BUS, DATABASE, TIME_SERIES, GATEWAY_CLIENT, RISK_MANAGER_CLIENT, LOGGER, EXECUTION_CONFIG],
+      useFactory: (
+        bus: EventBus,
+        database: Database,
+        timeSeries: TimeSeriesStore,
+        gatewayClient: gateway.GatewayService,
+        riskManager: risk.RiskManagerService,
+        logger: Logger,
+        config: ExecutionConfig,
+      ) =>
+        new ExecutionUseCases({
+          bus,
+          store: new OrderStore(database),
+          checkpoints: new CheckpointStore(database),
+          timeSeries,
+          gateway: gatewayClient,
+          riskManager,
+          logger,
+          runId: config.runId,
+        }),
+    },
+  ],
+})
+export class ExecutionModule {}
+
+/** Execution as a process starts it. */
+export const EXECUTION_SERVICE: ServiceDefinition = {
+  name: 'execution',
+  module: ExecutionModule,
+  grpc: [execution.ExecutionServiceService],
+};

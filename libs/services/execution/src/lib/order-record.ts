@@ -1,0 +1,149 @@
+import { bare, common, execution, wire } from '@trading/contracts';
+import { Decimal } from '@trading/trading-market';
+import { applyOrderEvent, type OrderEvent, type OrderRequest, type OrderView } from '@trading/trading-orders';
+
+/** An order as the service holds it: the kernel's state, and what only the service knows of it. */
+export interface OrderRecord {
+  readonly view: OrderView;
+  readonly order: execution.Order;
+}
+
+/** The kernel's request; throws `WordMissing` when a needed word is not said. */
+export function requestOf(request: common.OrderRequest): OrderRequest {
+  return {
+    coid: request.coid,
+    accountId: request.accountId,
+    symbol: request.symbol,
+    side: bare('SIDE', request.side),
+    type: bare('ORDER_TYPE', request.type),
+    volumeLots: request.volumeLots,
+    ...(request.price === undefined ? {} : { price: request.price }),
+    ...(request.stopLoss === undefined ? {} : { stopLoss: request.stopLoss }),
+    ...(request.takeProfit === undefined ? {} : { takeProfit: request.takeProfit }),
+    timeInForce: bare('TIME_IN_FORCE', request.timeInForce),
+    origin: bare('ORIGIN', request.origin),
+    reduceOnly: request.reduceOnly,
+    ...(request.positionId === '' ? {} : { positionId: request.positionId }),
+  };
+}
+
+/** What happened, before the account's lock gave it a sequence. */
+export interface Happening {
+  readonly coid: string;
+  readonly event: OrderEvent;
+  readonly fill?: execution.Fill;
+  /** Set by the first event of an order. */
+  readonly request?: common.OrderRequest;
+  /** Further facts that the order remembers from here on. */
+  readonly facts?: Partial<Pick<execution.Order, 'checks' | 'hops' | 'barrier' | 'positionId' | 'attempt' | 'epoch'>>;
+  /** Names what made it happen; the events of one cause are stored once. */
+  readonly cause: string;
+}
+
+/** The order after one more happening. Throws the kernel's errors; nothing changes then. */
+export function advance(before: OrderRecord | undefined, happening: Happening, seq: number): OrderRecord {
+  const view = applyOrderEvent(before?.view, happening.event);
+  const base =
+    before?.order ?? execution.Order.fromPartial({ request: happening.request, createdUs: happening.event.timeUs });
+  const order: execution.Order = {
+    ...base,
+    ...happening.facts,
+    request: { ...requireRequest(base), ...changes(view) },
+    state: wire('ORDER_STATE', view.state),
+    filledLots: view.filledLots.toFixed(),
+    averagePrice: view.averagePrice?.toFixed() ?? '',
+    brokerTicket: view.brokerTicket ?? '',
+    code: view.code,
+    message: view.message,
+    ambiguous: view.ambiguous,
+    pendingCommand: view.pendingCommand ?? '',
+    updatedUs: happening.event.timeUs,
+    lastSeq: seq,
+  };
+  return { view, order };
+}
+
+/** The message of an event, with the order as it is after it. */
+export function eventMessage(
+  record: OrderRecord,
+  happening: Happening,
+  at: { seq: number; barrier: number },
+): execution.OrderEvent {
+  const { event } = happening;
+  return {
+    accountId: record.view.request.accountId,
+    seq: at.seq,
+    coid: happening.coid,
+    kind: wire('ORDER_EVENT_KIND', event.kind),
+    timeUs: event.timeUs,
+    ingestUs: Date.now() * 1000,
+    barrier: at.barrier,
+    epoch: record.order.epoch,
+    cause: happening.cause,
+    fill: happening.fill,
+    code: 'code' in event ? (event.code ?? '') : '',
+    message: 'message' in event ? (event.message ?? '') : '',
+    brokerTicket: 'brokerTicket' in event ? (event.brokerTicket ?? '') : '',
+    order: record.order,
+  };
+}
+
+/** The kernel's event of a stored message; `undefined` for kinds that carry no more than their name. */
+export function kernelEvent(stored: execution.OrderEvent): OrderEvent {
+  const { timeUs, code, message } = stored;
+  const ticket = stored.brokerTicket === '' ? {} : { brokerTicket: stored.brokerTicket };
+  const kind = bare('ORDER_EVENT_KIND', stored.kind);
+  switch (kind) {
+    case 'INITIALIZED':
+      return { kind, timeUs, request: requestOf(requireRequest(stored.order)) };
+    case 'SUBMITTED':
+    case 'MODIFY_REQUESTED':
+    case 'CANCEL_REQUESTED':
+      return { kind, timeUs };
+    case 'FILLED': {
+      const { fillId = '', volumeLots = '0', price = '0', timeUs: filledUs = timeUs } = stored.fill ?? {};
+      const fill = { fillId, volumeLots: new Decimal(volumeLots), price: new Decimal(price), timeUs: filledUs };
+      return { kind, timeUs, ...ticket, fill };
+    }
+    case 'ACCEPTED':
+    case 'CANCELED':
+    case 'EXPIRED':
+      return { kind, timeUs, ...ticket };
+    case 'MODIFIED':
+      return { kind, timeUs, ...ticket, changes: changes(requireRequest(stored.order)) };
+    case 'UNKNOWN':
+      return { kind, timeUs, code, message, ambiguous: stored.order?.ambiguous ?? false };
+    case 'DENIED':
+    case 'REJECTED':
+    case 'MODIFY_REFUSED':
+    case 'CANCEL_REFUSED':
+    case 'OVERFILL':
+      return { kind, timeUs, code, message };
+  }
+}
+
+function requireRequest(order: execution.Order | undefined): common.OrderRequest {
+  if (order?.request === undefined) throw new Error('A stored order has no request.');
+  return order.request;
+}
+
+function changes(
+  from:
+    | {
+        readonly price?: string | undefined;
+        readonly stopLoss?: string | undefined;
+        readonly takeProfit?: string | undefined;
+      }
+    | OrderView,
+): {
+  price?: string;
+  stopLoss?: string;
+  takeProfit?: string;
+} {
+  const { price, stopLoss, takeProfit } = 'request' in from ? from.request : from;
+  return {
+    ...(price === undefined ? {} : { price }),
+    ...(stopLoss === undefined ? {} : { stopLoss }),
+    ...(takeProfit === undefined ? {} : { takeProfit }),
+  };
+}

@@ -1,0 +1,266 @@
+import { common, execution, type gateway } from '@trading/contracts';
+import type { Database, Sql } from '@trading/platform-database';
+import type { LedgerEntry } from '@trading/trading-portfolio';
+import { replayOrder } from '@trading/trading-orders';
+import { kernelEvent, type OrderRecord } from './order-record';
+
+/** What the account table says. */
+export interface AccountRow {
+  readonly accountId: string;
+  readonly lastSeq: number;
+  readonly barrier: number;
+  readonly epoch: number;
+  readonly data: execution.Account;
+}
+
+/** An event as stored: `inStep` tells those that a barrier's inputs caused from those that came between barriers. */
+export interface StoredEvent {
+  readonly inStep: boolean;
+  readonly message: execution.OrderEvent;
+}
+
+/** Rows of one transaction. */
+export interface OrderWrites {
+  readonly events: readonly StoredEvent[];
+  readonly orders: readonly OrderRecord[];
+  readonly fills: readonly execution.Fill[];
+  readonly positions: readonly execution.Position[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly trades: readonly execution.Trade[];
+}
+
+/** The tables of execution. Nobody else writes them. */
+export class OrderStore {
+  constructor(readonly database: Database) {}
+
+  async accounts(): Promise<AccountRow[]> {
+    const rows = await this.database.query<{
+      account_id: string;
+      last_seq: number;
+      barrier: number;
+      epoch: number;
+      data: unknown;
+    }>('SELECT account_id, last_seq, barrier, epoch, data FROM account ORDER BY account_id');
+    return rows.map((row) => ({
+      accountId: row.account_id,
+      lastSeq: row.last_seq,
+      barrier: row.barrier,
+      epoch: row.epoch,
+      data: execution.Account.fromJSON(row.data),
+    }));
+  }
+
+  async saveAccount(account: execution.Account): Promise<void> {
+    await this.database.query(
+      `INSERT INTO account (account_id, data) VALUES ($1, $2) ON CONFLICT (account_id) DO UPDATE SET data = $2`,
+      [account.accountId, execution.Account.toJSON(account)],
+    );
+  }
+
+  /** Locks the account and returns its last sequence. */
+  async lock(tx: Sql, accountId: string): Promise<number> {
+    const [row] = await tx.query<{ last_seq: number }>(
+      'SELECT last_seq FROM account WHERE account_id = $1 FOR UPDATE',
+      [accountId],
+    );
+    if (row === undefined) throw new Error(`Account ${accountId} has no row.`);
+    return row.last_seq;
+  }
+
+  async write(tx: Sql, accountId: string, lastSeq: number, barrier: number, writes: OrderWrites): Promise<void> {
+    await tx.query('UPDATE account SET last_seq = $2, barrier = greatest(barrier, $3) WHERE account_id = $1', [
+      accountId,
+      lastSeq,
+      barrier,
+    ]);
+    for (const { inStep, message } of writes.events) {
+      await tx.query(
+        `INSERT INTO order_event (account_id, seq, coid, kind, cause, barrier, in_step, time_us, data)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          accountId,
+          message.seq,
+          message.coid,
+          message.kind,
+          message.cause,
+          message.barrier,
+          inStep,
+          message.timeUs,
+          execution.OrderEvent.toJSON(message),
+        ],
+      );
+    }
+    for (const { view, order } of writes.orders) {
+      await tx.query(
+        `INSERT INTO orders (coid, account_id, symbol, state, origin, last_seq, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (coid) DO UPDATE SET state = $4, last_seq = $6, data = $7`,
+        [
+          view.request.coid,
+          accountId,
+          view.request.symbol,
+          view.state,
+          view.request.origin,
+          order.lastSeq,
+          execution.Order.toJSON(order),
+        ],
+      );
+    }
+    await this.writeBooks(tx, accountId, writes);
+  }
+
+  async saveApproval(tx: Sql, coid: string, approval: common.Approval): Promise<void> {
+    await tx.query('UPDATE orders SET approval = $2 WHERE coid = $1', [
+      coid,
+      Buffer.from(common.Approval.encode(approval).finish()),
+    ]);
+  }
+
+  async approval(coid: string): Promise<common.Approval | undefined> {
+    const [row] = await this.database.query<{ approval: Buffer | null }>(
+      'SELECT approval FROM orders WHERE coid = $1',
+      [coid],
+    );
+    return row?.approval ? common.Approval.decode(row.approval) : undefined;
+  }
+
+  /** The order that its stored events make. */
+  async load(coid: string): Promise<OrderRecord | undefined> {
+    const [row] = await this.database.query<{ data: unknown }>('SELECT data FROM orders WHERE coid = $1', [coid]);
+    if (row === undefined) return undefined;
+    const events = await this.database.query<{ data: unknown }>(
+      'SELECT data FROM order_event WHERE coid = $1 ORDER BY seq',
+      [coid],
+    );
+    const view = replayOrder(events.map((event) => kernelEvent(execution.OrderEvent.fromJSON(event.data))));
+    return view === undefined ? undefined : { view, order: execution.Order.fromJSON(row.data) };
+  }
+
+  async listOrders(request: execution.ListOrdersRequest): Promise<execution.Order[]> {
+    const states = request.states.map((state) => state.replace('ORDER_STATE_', ''));
+    const rows = await this.database.query<{ data: unknown }>(
+      `SELECT data FROM orders WHERE ($1 = '' OR account_id = $1) AND (cardinality($2::text[]) = 0 OR state = ANY($2))
+         AND last_seq > $3 ORDER BY account_id, last_seq LIMIT $4`,
+      [request.accountId, states, request.afterSeq, request.limit > 0 ? request.limit : 1_000_000],
+    );
+    return rows.map((row) => execution.Order.fromJSON(row.data));
+  }
+
+  /** Orders whose outcome the broker has not told, oldest first. */
+  async unresolved(accountId: string): Promise<string[]> {
+    const rows = await this.database.query<{ coid: string }>(
+      `SELECT coid FROM orders WHERE account_id = $1 AND state IN ('SUBMITTED', 'UNKNOWN') ORDER BY last_seq`,
+      [accountId],
+    );
+    return rows.map((row) => row.coid);
+  }
+
+  /** Events that came after barrier `n` and the step that belongs to it. */
+  async eventsBeyond(accountId: string, n: number): Promise<StoredEvent[]> {
+    const rows = await this.database.query<{ in_step: boolean; data: unknown }>(
+      `SELECT in_step, data FROM order_event
+       WHERE account_id = $1 AND (barrier > $2 OR (barrier = $2 AND NOT in_step)) ORDER BY seq`,
+      [accountId, n],
+    );
+    return rows.map((row) => ({ inStep: row.in_step, message: execution.OrderEvent.fromJSON(row.data) }));
+  }
+
+  async eventsAfter(accountId: string, seq: number): Promise<execution.OrderEvent[]> {
+    const rows = await this.database.query<{ data: unknown }>(
+      'SELECT data FROM order_event WHERE account_id = $1 AND seq > $2 ORDER BY seq',
+      [accountId, seq],
+    );
+    return rows.map((row) => execution.OrderEvent.fromJSON(row.data));
+  }
+
+  async fills(accountId: string, coid: string): Promise<execution.Fill[]> {
+    const rows = await this.database.query<{ data: unknown }>(
+      `SELECT data FROM fill WHERE ($1 = '' OR account_id = $1) AND ($2 = '' OR coid = $2) ORDER BY account_id, seq`,
+      [accountId, coid],
+    );
+    return rows.map((row) => execution.Fill.fromJSON(row.data));
+  }
+
+  async trades(accountId: string): Promise<execution.Trade[]> {
+    const rows = await this.database.query<{ data: unknown }>(
+      'SELECT data FROM trade WHERE account_id = $1 ORDER BY number',
+      [accountId],
+    );
+    return rows.map((row) => execution.Trade.fromJSON(row.data));
+  }
+
+  /** The sum of an account's ledger, as the database adds it up. */
+  async ledgerSum(accountId: string): Promise<string> {
+    const [row] = await this.database.query<{ sum: string }>(
+      `SELECT coalesce(sum(amount), 0)::text AS sum FROM ledger WHERE account_id = $1`,
+      [accountId],
+    );
+    return row?.sum ?? '0';
+  }
+
+  async writeLedger(tx: Sql, accountId: string, entry: LedgerEntry): Promise<void> {
+    await tx.query(
+      `INSERT INTO ledger (account_id, number, kind, amount, time_us, fill_id, coid) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (account_id, number) DO NOTHING`,
+      [
+        accountId,
+        entry.number,
+        entry.kind,
+        entry.amount.toFixed(),
+        entry.timeUs,
+        entry.fillId ?? null,
+        entry.coid ?? null,
+      ],
+    );
+  }
+
+  private async writeBooks(tx: Sql, accountId: string, writes: OrderWrites): Promise<void> {
+    for (const event of writes.events) {
+      const { fill } = event.message;
+      if (fill === undefined) continue;
+      await tx.query('INSERT INTO fill (account_id, fill_id, coid, seq, data) VALUES ($1, $2, $3, $4, $5)', [
+        accountId,
+        fill.fillId,
+        fill.coid,
+        event.message.seq,
+        execution.Fill.toJSON(fill),
+      ]);
+    }
+    for (const position of writes.positions) {
+      await tx.query(
+        `INSERT INTO position (account_id, symbol, seq, data) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id, symbol) DO UPDATE SET seq = $3, data = $4`,
+        [accountId, position.symbol, position.seq, execution.Position.toJSON(position)],
+      );
+    }
+    for (const entry of writes.ledger) await this.writeLedger(tx, accountId, entry);
+    for (const trade of writes.trades) {
+      await tx.query('INSERT INTO trade (account_id, number, data) VALUES ($1, $2, $3)', [
+        accountId,
+        trade.number,
+        execution.Trade.toJSON(trade),
+      ]);
+    }
+  }
+}
+
+/** The account row of a connected terminal. */
+export function accountOf(
+  session: gateway.TerminalSession,
+  snapshot: gateway.AccountSnapshot,
+  runId: string,
+): execution.Account {
+  return execution.Account.fromPartial({
+    accountId: session.accountId,
+    login: session.login,
+    server: session.server,
+    platform: session.platform,
+    currency: snapshot.currency,
+    leverage: snapshot.leverage,
+    marginMode: snapshot.marginMode,
+    tradeMode: session.tradeMode,
+    epoch: session.epoch,
+    externalOrders: 'halt',
+    timeZone: 'UTC',
+    runId,
+  });
+}

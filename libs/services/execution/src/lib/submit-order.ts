@@ -1,0 +1,165 @@
+import { common, execution, gateway, type risk } from '@trading/contracts';
+import { RpcError } from '@trading/platform-grpc';
+import type { Logger } from '@trading/platform-logging';
+import { Decimal } from '@trading/trading-market';
+import type { AccountWriter } from './account-writer';
+import type { ExecutionStage } from './execution-stage';
+import { requestOf, type Happening } from './order-record';
+import type { OrderStore } from './order-store';
+
+const nowUs = (): number => Date.now() * 1000;
+
+/**
+ * Takes an order through risk to the terminal, at most once per client order id: what was decided about an id is
+ * committed before anything is sent, and answered again from the store.
+ */
+export class OrderSubmission {
+  private readonly underWay = new Map<string, Promise<execution.SubmitOrderResponse>>();
+
+  constructor(
+    private readonly store: OrderStore,
+    private readonly gatewayClient: gateway.GatewayService,
+    private readonly riskManager: risk.RiskManagerService,
+    private readonly logger: Logger,
+  ) {}
+
+  submit(
+    writer: AccountWriter,
+    stage: ExecutionStage,
+    request: execution.SubmitOrderRequest,
+  ): Promise<execution.SubmitOrderResponse> {
+    const { order } = request;
+    if (order === undefined) throw new RpcError('INVALID_ARGUMENT', 'ORDER_MISSING', 'The request holds no order.');
+    checkForm(order);
+    const waiting = this.underWay.get(order.coid);
+    if (waiting !== undefined) return waiting;
+    const work = this.once(writer, stage, request, order).finally(() => this.underWay.delete(order.coid));
+    this.underWay.set(order.coid, work);
+    return work;
+  }
+
+  private async once(
+    writer: AccountWriter,
+    stage: ExecutionStage,
+    request: execution.SubmitOrderRequest,
+    order: common.OrderRequest,
+  ): Promise<execution.SubmitOrderResponse> {
+    const stored = await writer.record(order.coid);
+    if (stored !== undefined) {
+      if (stage.absent.delete(order.coid)) await this.deliverAgain(writer, order.coid);
+      const now = (await writer.record(order.coid)) ?? stored;
+      return { order: now.order, checks: now.order.checks, duplicate: true };
+    }
+    const asOfUs = request.asOfUs > 0 ? request.asOfUs : stage.timeUs;
+    const verdict = await this.check(writer, order, asOfUs);
+    const hops = common.Hops.fromPartial({ ...request.hops, riskCheckedUs: nowUs() });
+    const routed: common.OrderRequest = verdict.approved ? { ...order, worstPrice: verdict.worstPrice } : order;
+    await writer.exclusive(() =>
+      writer.commit(openingHappenings(writer, routed, verdict, asOfUs, hops), false, verdict.approval),
+    );
+    if (verdict.approved) await this.send(writer, routed, verdict.approval, { ...hops, orderCommittedUs: nowUs() });
+    const record = await writer.record(order.coid);
+    return { order: record?.order, checks: verdict.checks, duplicate: false };
+  }
+
+  /** Without risk-manager nothing is let through; the denial says so. */
+  private async check(
+    writer: AccountWriter,
+    order: common.OrderRequest,
+    asOfUs: number,
+  ): Promise<risk.CheckOrderResponse> {
+    try {
+      return await this.riskManager.checkOrder({ order, asOfUs, epoch: EPOCH, barrier: writer.barrier });
+    } catch (error) {
+      const message = `risk-manager did not answer: ${error instanceof Error ? error.message : String(error)}`;
+      this.logger.error({ coid: order.coid, message }, 'An order could not be checked.');
+      const failed = { code: 'RISK_UNAVAILABLE', passed: false, observed: '', limit: '', message };
+      return {
+        approved: false,
+        approval: undefined,
+        code: failed.code,
+        message,
+        checks: [failed],
+        duplicate: false,
+        worstPrice: '',
+      };
+    }
+  }
+
+  /** An order that the terminal has proven not to know, in a session where nothing can be in flight elsewhere. */
+  private async deliverAgain(writer: AccountWriter, coid: string): Promise<void> {
+    const record = await writer.record(coid);
+    const approval = await this.store.approval(coid);
+    if (record?.order.request === undefined || record.view.state !== 'UNKNOWN') return;
+    this.logger.warn({ coid }, 'The terminal never had this order; it is delivered now, under the same id.');
+    await this.send(writer, record.order.request, approval, record.order.hops ?? common.Hops.fromPartial({}));
+  }
+
+  private async send(
+    writer: AccountWriter,
+    order: common.OrderRequest,
+    approval: common.Approval | undefined,
+    hops: common.Hops,
+  ): Promise<void> {
+    const request = { order, approval, epoch: EPOCH };
+    const answer = await this.gatewayClient.submitOrder(request).catch((error: unknown) =>
+      gateway.SubmitOrderResponse.fromPartial({
+        status: gateway.SubmitStatus.UNKNOWN,
+        code: 'GATEWAY_UNAVAILABLE',
+        message: error instanceof Error ? error.message : String(error),
+      }),
+    );
+    writer.remember(order.coid, { hops: { ...hops, gatewaySentUs: answer.sentUs, terminalAckedUs: answer.ackedUs } });
+    if (answer.status === gateway.SubmitStatus.JOURNALLED) return;
+    await writer.exclusive(async () => {
+      const record = await writer.record(order.coid);
+      if (record?.view.state !== 'SUBMITTED' && record?.view.state !== 'UNKNOWN') return;
+      const { code, message } = answer;
+      const kind = answer.status === gateway.SubmitStatus.REJECTED ? 'REJECTED' : 'UNKNOWN';
+      const timeUs = record.order.updatedUs;
+      await writer.commit(
+        [{ coid: order.coid, cause: `sent:${order.coid}`, event: { kind, timeUs, code, message } }],
+        false,
+      );
+    });
+  }
+}
+
+/** The fencing epoch until accounts are leased to one of several writers. */
+const EPOCH = 1;
+
+function openingHappenings(
+  writer: AccountWriter,
+  order: common.OrderRequest,
+  verdict: risk.CheckOrderResponse,
+  timeUs: number,
+  hops: common.Hops,
+): Happening[] {
+  const base = { coid: order.coid, cause: `submit:${order.coid}` };
+  const facts = { checks: verdict.checks, barrier: writer.barrier, epoch: EPOCH, hops };
+  return [
+    { ...base, request: order, facts, event: { kind: 'INITIALIZED', timeUs, request: requestOf(order) } },
+    verdict.approved
+      ? { ...base, event: { kind: 'SUBMITTED', timeUs } }
+      : { ...base, event: { kind: 'DENIED', timeUs, code: verdict.code, message: verdict.message } },
+  ];
+}
+
+/** Throws INVALID_ARGUMENT naming the field that is not of its form. */
+function checkForm(order: common.OrderRequest): void {
+  const invalid = (field: string, expected: string): never => {
+    throw new RpcError('INVALID_ARGUMENT', 'FIELD_INVALID', `${field}: expected ${expected}.`, { field });
+  };
+  if (!/^[A-Za-z0-9_-]{4,40}$/.test(order.coid)) invalid('coid', '4 to 40 letters, digits, - or _');
+  if (order.symbol === '') invalid('symbol', 'a symbol');
+  if (order.side === common.Side.UNSPECIFIED) invalid('side', 'BUY or SELL');
+  if (order.type !== common.OrderType.MARKET) invalid('type', 'MARKET, the only type that is routed now');
+  if (order.timeInForce === common.TimeInForce.UNSPECIFIED) invalid('time_in_force', 'a time in force');
+  if (order.origin !== common.Origin.STRATEGY && order.origin !== common.Origin.OPERATOR)
+    invalid('origin', 'STRATEGY or OPERATOR');
+  const decimals = { volume_lots: order.volumeLots, stop_loss: order.stopLoss, take_profit: order.takeProfit };
+  for (const [field, text] of Object.entries(decimals)) {
+    if (text !== undefined && !(/^\d+(\.\d+)?$/.test(text) && new Decimal(text).gt(0)))
+      invalid(field, 'a positive decimal number');
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** An account whose terminal may connect, and what it may do. */
+export const accountRegistrationSchema = z.object({
+  accountId: z.string().min(1),
+  login: z.string().min(1),
+  server: z.string().min(1),
+  /** Marked for real money; needs `TRADING_MODE=live` too. */
+  live: z.boolean().default(false),
+});
+export type AccountRegistration = z.infer<typeof accountRegistrationSchema>;
+
+export interface GatewayConfig {
+  readonly gatewayId: string;
+  readonly platform: 'MT4' | 'MT5';
+  readonly terminalHost: string;
+  /** 0: any free port. */
+  readonly terminalPort: number;
+  /** Shared secrets of terminals by key id. */
+  readonly terminalKeys: Readonly<Record<string, Buffer>>;
+  readonly accounts: readonly AccountRegistration[];
+  readonly tradingMode: 'paper' | 'live';
+  /** PEM public keys that approvals may be signed with, by key id. */
+  readonly approvalKeys: Readonly<Record<string, string>>;
+  /** Bars that terminals are asked to close batches at. */
+  readonly subscriptions: readonly { readonly symbol: string; readonly timeframe: string }[];
+  /** Stages whose progress ends a barrier of simulated time. */
+  readonly stages: readonly string[];
+  /** Least wall time between two checkpoints of simulated time. */
+  readonly checkpointEveryMs: number;
+  readonly heartbeatMs: number;
+  /** How long a command may stay without its acknowledgement before its outcome is unknown. */
+  readonly commandTimeoutMs: number;
+}
+
+export const GATEWAY_CONFIG = Symbol('GATEWAY_CONFIG');

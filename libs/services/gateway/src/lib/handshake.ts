@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { terminal } from '@trading/contracts';
+import type { AccountRegistration, GatewayConfig } from './gateway-config';
+import type { TerminalConnection } from './terminal-connection';
+
+/** A terminal that proved who it is. */
+export interface Greeting {
+  readonly hello: terminal.Hello;
+  readonly account: AccountRegistration;
+  readonly sessionId: string;
+  /** Proof for the terminal that the gateway holds the key too. */
+  readonly mac: string;
+}
+
+/** A terminal that is not let in; `code` goes over the wire. */
+export class HandshakeRefused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Waits for `hello`, challenges, and checks the proof. Throws {@link HandshakeRefused}. */
+export async function greet(connection: TerminalConnection, config: GatewayConfig): Promise<Greeting> {
+  const messages = incoming(connection);
+  const hello = parse(terminal.helloSchema, await messages.next('hello'));
+  const account = config.accounts.find((a) => a.login === hello.login && a.server === hello.server);
+  const key = config.terminalKeys[hello.keyId];
+  const sessionId = randomUUID();
+  const nonceS = terminal.newNonce();
+  connection.send('challenge', { nonceS, sid: sessionId } satisfies terminal.Challenge);
+  const { mac } = parse(terminal.authSchema, await messages.next('auth'));
+  const facts = {
+    keyId: hello.keyId,
+    nonceC: hello.nonceC,
+    nonceS,
+    sid: sessionId,
+    login: hello.login,
+    server: hello.server,
+  };
+  if (key === undefined || !terminal.sameMac(mac, terminal.handshakeMac(key, 'ea1', facts))) {
+    throw new HandshakeRefused('AUTH_FAILED', 'The proof of the terminal does not match its key.');
+  }
+  if (account === undefined) {
+    throw new HandshakeRefused(
+      'ACCOUNT_UNKNOWN',
+      `No account is registered for login ${hello.login} at ${hello.server}.`,
+    );
+  }
+  if (hello.platform !== config.platform) {
+    throw new HandshakeRefused(
+      'PLATFORM_MISMATCH',
+      `This gateway serves ${config.platform}, the terminal is ${hello.platform}.`,
+    );
+  }
+  if (hello.tradeMode === 'REAL' && !(config.tradingMode === 'live' && account.live)) {
+    throw new HandshakeRefused(
+      'REAL_MONEY_REFUSED',
+      'A real account needs TRADING_MODE=live and an account marked live.',
+    );
+  }
+  return { hello, account, sessionId, mac: terminal.handshakeMac(key, 'gw1', facts) };
+}
+
+function parse<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  value: unknown,
+): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw new HandshakeRefused('MESSAGE_INVALID', 'A handshake message does not have the form of the protocol.');
+  return parsed.data;
+}
+
+/** Messages of the handshake one at a time, each within its time. */
+function incoming(connection: TerminalConnection): { next(type: string): Promise<unknown> } {
+  const arrived: terminal.Envelope[] = [];
+  let wake: (() => void) | undefined;
+  let closed = false;
+  connection.listen({
+    onMessage: (message) => {
+      arrived.push(message);
+      wake?.();
+    },
+    onClose: () => {
+      closed = true;
+      wake?.();
+    },
+  });
+  return {
+    async next(type) {
+      const deadline = Date.now() + TIMEOUT_MS;
+      while (arrived.length === 0) {
+        const left = deadline - Date.now();
+        if (closed || left <= 0) throw new HandshakeRefused('HANDSHAKE_TIMEOUT', `No ${type} came in time.`);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, left);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      const message = arrived.shift();
+      if (message?.t !== type) throw new HandshakeRefused('MESSAGE_UNEXPECTED', `Expected ${type}.`);
+      return message.d;
+    },
+  };
+}

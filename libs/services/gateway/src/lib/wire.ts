@@ -1,0 +1,124 @@
+import { common, gateway, wire, type terminal } from '@trading/contracts';
+
+/** Translation between the terminal's protocol and our contracts: one function per message. */
+
+export function instrumentOf(w: terminal.WireInstrument): common.Instrument {
+  return common.Instrument.fromPartial({
+    symbol: w.symbol,
+    brokerSymbol: w.brokerSymbol,
+    digits: w.digits,
+    tickSize: w.tickSize,
+    tickValue: w.tickValue,
+    contractSize: w.contractSize,
+    volumeMin: w.volumeMin,
+    volumeMax: w.volumeMax,
+    volumeStep: w.volumeStep,
+    stopsLevelPoints: w.stopsLevelPoints,
+    freezeLevelPoints: w.freezeLevelPoints,
+    baseCurrency: w.baseCurrency,
+    profitCurrency: w.profitCurrency,
+    marginCurrency: w.marginCurrency,
+    marginRate: w.marginRate,
+    fillingModes: w.fillingModes.map((mode) => wire('FILLING_MODE', mode)),
+    executionMode: wire('EXECUTION_MODE', w.executionMode),
+    stopsOnOpen: wire('STOPS_ON_OPEN', w.stopsOnOpen),
+    tradable: true,
+  });
+}
+
+export function accountOf(frame: terminal.AccountFrame, hello: terminal.Hello): gateway.AccountSnapshot {
+  return {
+    currency: frame.currency,
+    balance: frame.balance,
+    equity: frame.equity,
+    margin: frame.margin,
+    freeMargin: frame.freeMargin,
+    leverage: frame.leverage,
+    marginMode: wire('MARGIN_MODE', hello.marginMode),
+    tradeMode: wire('TRADE_MODE', hello.tradeMode),
+    credit: frame.credit,
+  };
+}
+
+export function resultOf(frame: terminal.CmdResult): gateway.CommandResult {
+  return {
+    coid: frame.coid,
+    status: frame.status,
+    retcode: frame.retcode,
+    orderTicket: frame.order,
+    dealTicket: frame.deal,
+    positionId: frame.position,
+    volumeLots: frame.volume,
+    price: frame.price,
+    bid: Number(frame.bid),
+    ask: Number(frame.ask),
+    message: frame.message,
+    attempt: frame.attempt,
+  };
+}
+
+const ORIGIN_OF_REASON = {
+  order: 'STRATEGY',
+  sl: 'BROKER',
+  tp: 'BROKER',
+  stop_out: 'BROKER',
+  rollover: 'BROKER',
+  manual: 'EXTERNAL',
+} as const;
+
+export function dealOf(frame: terminal.TradeEventFrame): gateway.Deal {
+  return {
+    dealTicket: frame.deal,
+    orderTicket: frame.order,
+    positionId: frame.position,
+    coid: frame.coid,
+    symbol: frame.symbol,
+    side: wire('SIDE', frame.side),
+    volumeLots: frame.volume,
+    price: frame.price,
+    commission: frame.commission,
+    swap: frame.swap,
+    profit: frame.profit,
+    timeUs: frame.time,
+    origin: wire('ORIGIN', ORIGIN_OF_REASON[frame.reason]),
+    reason: frame.reason,
+    positionVolume: frame.positionVolume,
+    magic: frame.magic,
+    comment: frame.tag,
+    fee: '0',
+  };
+}
+
+export function snapshotOf(frame: terminal.SnapshotFrame, accountId: string, hello: terminal.Hello): gateway.Snapshot {
+  return {
+    accountId,
+    timeUs: frame.time,
+    account: accountOf(frame.account, hello),
+    positions: frame.positions.map((p) => ({
+      positionId: p.position,
+      symbol: p.symbol,
+      side: wire('SIDE', p.side),
+      volumeLots: p.volume,
+      openPrice: p.price,
+      stopLoss: p.sl,
+      takeProfit: p.tp,
+      profit: p.profit,
+      swap: p.swap,
+      magic: p.magic,
+      comment: p.tag,
+      openedUs: p.opened,
+    })),
+    orders: frame.orders.map((o) => ({
+      ticket: o.order,
+      coid: o.coid,
+      symbol: o.symbol,
+      side: wire('SIDE', o.side),
+      type: common.orderTypeFromJSON(`ORDER_TYPE_${o.type}`),
+      volumeLots: o.volume,
+      price: o.price,
+      comment: o.tag,
+      magic: o.magic,
+    })),
+    deals: frame.deals.map(dealOf),
+  };
+}

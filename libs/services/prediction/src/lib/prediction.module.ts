@@ -1,0 +1,61 @@
+import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { prediction } from '@trading/contracts';
+import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
+import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
+import { ServiceProbes } from '@trading/platform-health';
+import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
+import { OBJECT_STORE, type ObjectStore } from '@trading/platform-object-store';
+import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
+import { INFERENCE_RUNTIME, type InferenceRuntime } from '@trading/trading-models';
+import { PREDICTION_CONFIG, type PredictionConfig } from './prediction-config';
+import { PredictionController } from './prediction-controller';
+import { PredictionUseCases } from './prediction-service';
+
+@Injectable()
+class PredictionLifecycle implements OnApplicationBootstrap {
+  constructor(
+    private readonly useCases: PredictionUseCases,
+    private readonly hooks: ShutdownHooks,
+    private readonly probes: ServiceProbes,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.probes.add({ name: 'database', kind: 'ready', check: () => this.database.ping() });
+    this.hooks.add('consumers', 'prediction consumers', () => this.useCases.stop());
+    await this.useCases.start();
+  }
+}
+
+@Module({
+  controllers: [PredictionController],
+  providers: [
+    PredictionLifecycle,
+    {
+      provide: PredictionUseCases,
+      inject: [PREDICTION_CONFIG, EVENT_BUS, DATABASE, TIME_SERIES, OBJECT_STORE, INFERENCE_RUNTIME],
+      useFactory: (
+        config: PredictionConfig,
+        bus: EventBus,
+        database: Database,
+        timeSeries: TimeSeriesStore,
+        store: ObjectStore,
+        runtime: InferenceRuntime,
+      ) =>
+        new PredictionUseCases(
+          config,
+          { bus, database, checkpoints: new CheckpointStore(database), timeSeries },
+          store,
+          runtime,
+        ),
+    },
+  ],
+})
+export class PredictionModule {}
+
+/** Prediction as a process starts it. */
+export const PREDICTION_SERVICE: ServiceDefinition = {
+  name: 'prediction',
+  module: PredictionModule,
+  grpc: [prediction.PredictionServiceService],
+};

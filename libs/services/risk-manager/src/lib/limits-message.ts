@@ -1,0 +1,19 @@
+import type { risk } from '@trading/contracts';
+import type { LossLimit, RiskLimits } from '@trading/trading-risk';
+
+/** Limits as a message. */
+export function limitsMessage(accountId: string, version: number, limits: RiskLimits): risk.Limits {
+  return {
+    ...limits,
+    accountId,
+    version,
+    lossLimits: [...limits.lossLimits],
+    blockedSessions: [...limits.blockedSessions],
+  };
+}
+
+/** The kernel's limits of a message. What a rule says in words is checked by the kernel, not here. */
+export function limitsOf(message: risk.Limits): RiskLimits {
+  const { accountId: _accountId, version: _version, lossLimits, ...limits } = message;
+  return { ...limits, lossLimits: lossLimits as readonly LossLimit[] };
+}

@@ -1,0 +1,66 @@
+import { CreateCheckpoint1700000000000 } from '@trading/platform-database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Trading state, limits, verdicts, reservations, exposure, and who changed what. */
+export class RiskTables1700000000000 implements MigrationInterface {
+  readonly name = 'RiskTables1700000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE account (
+        account_id  text PRIMARY KEY,
+        state       text NOT NULL,
+        reason      text NOT NULL,
+        changed_by  text NOT NULL,
+        changed_us  bigint NOT NULL,
+        applied_seq bigint NOT NULL DEFAULT 0,
+        event_seq   bigint NOT NULL DEFAULT 0
+      );
+      CREATE TABLE limits (
+        account_id text PRIMARY KEY,
+        version    bigint NOT NULL,
+        data       jsonb NOT NULL
+      );
+      CREATE TABLE verdict (
+        coid       text PRIMARY KEY,
+        account_id text NOT NULL,
+        as_of_us   bigint NOT NULL,
+        approved   boolean NOT NULL,
+        recent     jsonb NOT NULL,
+        response   bytea NOT NULL
+      );
+      CREATE INDEX verdict_recent ON verdict (account_id, as_of_us);
+      CREATE TABLE reservation (
+        coid       text PRIMARY KEY,
+        account_id text NOT NULL,
+        data       jsonb NOT NULL
+      );
+      CREATE TABLE exposure (
+        account_id    text NOT NULL,
+        symbol        text NOT NULL,
+        lots          numeric NOT NULL,
+        average_price numeric NOT NULL,
+        stop_loss     numeric,
+        strategy_id   text NOT NULL,
+        PRIMARY KEY (account_id, symbol)
+      );
+      CREATE TABLE breach (
+        account_id text NOT NULL,
+        breach_id  text NOT NULL,
+        PRIMARY KEY (account_id, breach_id)
+      );
+      CREATE TABLE audit (
+        id         bigserial PRIMARY KEY,
+        account_id text NOT NULL,
+        at         timestamptz NOT NULL DEFAULT now(),
+        who        text NOT NULL,
+        what       jsonb NOT NULL
+      );`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE account, limits, verdict, reservation, exposure, breach, audit');
+  }
+}
+
+export const RISK_MANAGER_MIGRATIONS = [CreateCheckpoint1700000000000, RiskTables1700000000000];

@@ -1,0 +1,165 @@
+import { bare, TOPICS, wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
+import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
+import type { CheckpointStore } from '@trading/platform-database';
+import type { Logger } from '@trading/platform-logging';
+import type { EventBus } from '@trading/platform-messaging';
+import type { LossLimit, LossLimitBreach, TradingState } from '@trading/trading-risk';
+import { RiskAccountView, type AccountViewState } from './account-view';
+import type { RiskManagerConfig } from './risk-config';
+import type { AccountState, RiskStore } from './risk-store';
+
+export type RiskInputEvent =
+  | NonNullable<market.MarketTickEvent['body']>
+  | { readonly $case: 'account'; readonly value: gateway.AccountEvent }
+  | NonNullable<execution.OrderEventMessage['body']>;
+
+export interface RiskPorts {
+  readonly bus: EventBus;
+  readonly store: RiskStore;
+  readonly checkpoints: CheckpointStore;
+  readonly logger: Logger;
+  readonly config: RiskManagerConfig;
+}
+
+const STATE_OF_ACTION = { reduce: 'REDUCING', halt: 'HALTED', flatten: 'HALTED' } as const;
+
+/** The risk stage of one account's session: keeps exposure, money and loss limits, and halts on its own. */
+export class RiskStage implements Stage<RiskInputEvent> {
+  readonly view: RiskAccountView;
+  private orderEvents: execution.OrderEvent[] = [];
+  private live = false;
+  private eventSeq = 0;
+  private readonly listeners = new Set<(event: risk.RiskEvent) => void>();
+
+  constructor(
+    private readonly accountId: string,
+    lossLimits: readonly LossLimit[],
+    private readonly ports: RiskPorts,
+  ) {
+    this.view = new RiskAccountView(lossLimits, ports.config.tradingMode === 'live');
+  }
+
+  listen(listener: (event: risk.RiskEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async onSession(session: SessionStart): Promise<void> {
+    this.live = !session.lockstep;
+    this.orderEvents = [];
+    this.view.restore(await this.ports.checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
+    await this.publish({ $case: 'session', value: { ...session } }, session.timeUs);
+  }
+
+  async onInput(input: RiskInputEvent): Promise<void> {
+    switch (input.$case) {
+      case 'batch': {
+        const { symbol, timeUs, bid, ask } = input.value;
+        return this.view.onTicks(symbol, timeUs, bid, ask);
+      }
+      case 'account':
+        return this.onAccount(input.value);
+      case 'event':
+        this.orderEvents.push(input.value);
+        if (this.live) await this.bookOrders();
+        return;
+      case 'mark':
+      case 'progress':
+      case 'session':
+        return;
+    }
+  }
+
+  async onBarrier(mark: BarrierMark): Promise<void> {
+    this.view.onTime(mark.timeUs);
+    await this.bookOrders();
+    if (mark.checkpoint) {
+      const { store, checkpoints } = this.ports;
+      await store.database.transaction((tx) => checkpoints.save(tx, this.accountId, mark.n, this.view.snapshot()));
+    }
+    await this.publish({ $case: 'progress', value: { ...mark, source: 'risk-manager' } }, mark.timeUs);
+    if (mark.end) this.live = true;
+  }
+
+  /** Changes the trading state, audited and announced. Returns the state as it is then. */
+  async changeState(state: TradingState, reason: string, changedBy: string): Promise<AccountState | undefined> {
+    const { store, logger } = this.ports;
+    const changed = await store.database.transaction(async (tx) => {
+      const before = await store.lock(tx, this.accountId);
+      if (before === undefined) return undefined;
+      if (before.state === state) return before;
+      const after: AccountState = { accountId: this.accountId, state, reason, changedBy, changedUs: Date.now() * 1000 };
+      await store.setState(tx, after);
+      return after;
+    });
+    if (changed !== undefined) {
+      logger.warn({ accountId: this.accountId, state, reason, changedBy }, 'The trading state is set.');
+      await this.publish({ $case: 'state', value: stateMessage(changed) }, this.view.timeUs);
+    }
+    return changed;
+  }
+
+  private async bookOrders(): Promise<void> {
+    await this.ports.store.applyOrderEvents(this.accountId, this.orderEvents.splice(0));
+  }
+
+  private async onAccount({ body, timeUs }: gateway.AccountEvent): Promise<void> {
+    switch (body?.$case) {
+      case 'instrument':
+        return this.view.learnInstrument(body.value);
+      case 'terminal':
+        return this.onTerminal(body.value);
+      case 'account':
+        for (const breach of this.view.onAccount(body.value, timeUs)) await this.onBreach(breach);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** An account that is seen for the first time starts HALTED, unless it is a demo account that is to be enabled. */
+  private async onTerminal(terminal: gateway.TerminalSession): Promise<void> {
+    const { store, config } = this.ports;
+    const enabled =
+      config.enableOnCreation.includes(this.accountId) && bare('TRADE_MODE', terminal.tradeMode) === 'DEMO';
+    const created = await store.create({
+      accountId: this.accountId,
+      state: enabled ? 'ACTIVE' : 'HALTED',
+      reason: enabled ? 'A paper account, enabled by its configuration.' : 'A new account starts halted.',
+      changedBy: 'risk-manager',
+      changedUs: Date.now() * 1000,
+    });
+    if (terminal.halted)
+      await this.changeState('HALTED', 'The gateway was halted while risk-manager was away.', 'gateway');
+    const [state] = await store.accounts(this.accountId);
+    if (created && state !== undefined)
+      await this.publish({ $case: 'state', value: stateMessage(state) }, this.view.timeUs);
+  }
+
+  private async onBreach(breach: LossLimitBreach): Promise<void> {
+    const { limit, status, equity, timeUs } = breach;
+    const id = `${limit.name}@${status.anchorValue.toFixed(2)}@${status.resetsUs ?? 'never'}`;
+    if (!(await this.ports.store.firstBreach(this.accountId, id))) return;
+    const anchor = {
+      name: limit.name,
+      value: status.anchorValue.toFixed(2),
+      floor: status.floor.toFixed(2),
+      resetsUs: status.resetsUs ?? 0,
+    };
+    await this.publish({ $case: 'breach', value: { limit, equity: equity.toFixed(2), anchor } }, timeUs);
+    if (limit.action === 'deny') return;
+    const reason = `Loss limit ${limit.name}: equity ${equity.toFixed(2)} is below ${anchor.floor}.`;
+    await this.changeState(STATE_OF_ACTION[limit.action], reason, 'risk-manager');
+  }
+
+  private async publish(body: NonNullable<risk.RiskEvent['body']>, timeUs: number): Promise<void> {
+    const event: risk.RiskEvent = { accountId: this.accountId, seq: ++this.eventSeq, timeUs, body };
+    for (const listener of this.listeners) listener(event);
+    await this.ports.bus.publish(TOPICS.riskEvent, this.accountId, event);
+  }
+}
+
+/** A trading state as a message. */
+export function stateMessage(state: AccountState): risk.AccountTradingState {
+  return { ...state, state: wire('TRADING_STATE', state.state) };
+}
