@@ -4,6 +4,8 @@ import { terminal } from '@trading/contracts';
 
 export interface FakeGatewayOptions {
   readonly key: Buffer;
+  /** What it proves itself with, where that is another one. */
+  readonly ownKey?: Buffer;
   readonly subscribe?: terminal.Welcome['subscribe'];
   readonly resumeBarrier?: number;
   readonly epoch?: number;
@@ -137,9 +139,9 @@ export class FakeGateway {
   }
 
   private welcome(facts: terminal.HandshakeFacts): terminal.Welcome {
-    const { key, hbMs = 1000, resumeBarrier = 0, epoch = 1, subscribe = [] } = this.options;
+    const { key, ownKey = key, hbMs = 1000, resumeBarrier = 0, epoch = 1, subscribe = [] } = this.options;
     return {
-      mac: terminal.handshakeMac(key, 'gw1', facts),
+      mac: terminal.handshakeMac(ownKey, 'gw1', facts),
       hbMs,
       resumeFrom: 0,
       resumeBarrier,
