@@ -110,6 +110,7 @@ export class GatewayConnection {
   }
 
   startHeartbeat(everyMs: number): void {
+    if (this.ended.aborted) return;
     let wasIdle = false;
     this.heartbeat = setInterval(() => {
       const isIdle = performance.now() - this.heardMs > IDLE_MS;

@@ -90,6 +90,7 @@ export class TerminalSimulator {
     const connection = await GatewayConnection.dial(config.gateway.host, config.gateway.port, signal);
     const stop = (): void => connection.close('this terminal stops');
     signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     const feed = feedOf(config, instrument);
     try {
       const welcome = await shakeHands(connection, config, this.key, journal);
