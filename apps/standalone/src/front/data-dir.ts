@@ -1,6 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCodeOf } from '@trading/platform-files';
+import { processIdentity } from './process-identity';
+import { UsageError } from './usage-error';
+
 export interface DataDirLock {
   readonly dataDir: string;
+  /** Harmless when repeated. */
   release(): Promise<void>;
 }
-/** Makes the folder, proves that it can be written, locks it against a second program. @throws UsageError */
-export declare function acquireDataDir(dataDir: string): Promise<DataDirLock>;
+
+interface Holder {
+  readonly pid: number;
+  readonly identity: string;
+}
+
+/**
+ * Makes the folder, proves that it can be written to, and locks it: two programs on one folder would book into each
+ * other's accounts. A lock whose program is gone is taken over.
+ * @throws UsageError when the folder cannot be written to, or another program is using it
+ */
+export async function acquireDataDir(dataDir: string): Promise<DataDirLock> {
+  const lock = join(dataDir, 'lock');
+  const mine = join(dataDir, `lock.${randomUUID()}`);
+  const text = `${JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) ?? '' })}\n`;
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(mine, text);
+  } catch (cause) {
+    throw new UsageError(
+      `${dataDir}: this data folder cannot be written to (${errorCodeOf(cause)}). Choose another with --data-dir.`,
+      { cause },
+    );
+  }
+  try {
+    await takeLock(dataDir, lock, mine);
+  } finally {
+    await rm(mine, { force: true });
+  }
+  return {
+    dataDir,
+    async release() {
+      const held = await readFile(lock, 'utf8').catch(() => '');
+      if (held === text) await rm(lock, { force: true });
+    },
+  };
+}
+
+/** A link appears whole or not at all, and never over another: the lock is never seen half-written. */
+async function takeLock(dataDir: string, lock: string, mine: string): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    try {
+      await link(mine, lock);
+      return;
+    } catch (cause) {
+      if (errorCodeOf(cause) !== 'EEXIST') {
+        throw new UsageError(`${lock}: the data folder cannot be locked (${errorCodeOf(cause)}).`, { cause });
+      }
+    }
+    const text = await readFile(lock, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const holder = holderOf(text);
+    if (holder !== undefined && processIdentity(holder.pid) === holder.identity) throw inUse(dataDir, holder.pid);
+    await removeStale(lock, text);
+  }
+  throw new UsageError(`${lock}: other programs are starting on this data folder; try again.`);
+}
+
+/** Another program may have taken over the stale lock since it was read: only that very lock is removed. */
+async function removeStale(lock: string, text: string): Promise<void> {
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    await rename(lock, aside);
+  } catch {
+    return;
+  }
+  const moved = await readFile(aside, 'utf8').catch(() => text);
+  if (moved !== text) await link(aside, lock).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+function holderOf(text: string): Holder | undefined {
+  try {
+    const { pid, identity } = JSON.parse(text) as Partial<Holder>;
+    return typeof pid === 'number' && typeof identity === 'string' ? { pid, identity } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function inUse(dataDir: string, pid: number): UsageError {
+  return new UsageError(
+    `${dataDir}: another program (process ${pid}) is using this data folder. ` +
+      'Stop it, or choose another folder with --data-dir.',
+  );
+}

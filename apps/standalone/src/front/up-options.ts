@@ -1,7 +1,7 @@
 import type { FailCondition } from '@trading/trading-evaluation';
 import type { PathModel, Timeframe } from '@trading/trading-market';
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** A port to listen on; 0 is any free one. */
 export interface PortChoice {
