@@ -2,15 +2,17 @@ import { Decimal } from '@trading/trading-market';
 import type { Side } from '@trading/trading-orders';
 import { BrokerCash } from './broker-cash';
 import type { BrokerConfig } from './broker-config';
-import type { BrokerEvent, Deal, DealReason, OrderRejected } from './broker-event';
+import type { BrokerEvent, Deal, OrderRejected } from './broker-event';
 import type { BrokerOrder, CloseRequest } from './broker-order';
 import type { AccountView, BrokerPositionView, StopsOutcome, WorkingOrderView } from './broker-views';
 import { checkedConfig } from './checked-config';
-import { orderProblem, positionProblem, refuse, type Refusal } from './order-checks';
+import { DealDesk } from './deal-desk';
+import { FillChecks } from './fill-checks';
+import { refuse, type Refusal } from './order-checks';
 import { RETCODE } from './retcode';
 import { SimulatedSymbolUnknown } from './simulation-errors';
 import { NO_STOPS, parseStops, stopsProblem } from './stop-levels';
-import { SymbolBook, type HeldOrder, type PositionTags } from './symbol-book';
+import { SymbolBook, type HeldOrder } from './symbol-book';
 
 /** How a quote came about: after a gap, or by a price that moved there through every level in between (a bar's path). */
 export type QuoteArrival = 'jump' | 'travel';
@@ -35,7 +37,8 @@ const ZERO = new Decimal(0);
 export class SimulatedBroker {
   private readonly books: ReadonlyMap<string, SymbolBook>;
   private readonly cash: BrokerCash;
-  private readonly history: Deal[] = [];
+  private readonly desk: DealDesk;
+  private readonly checks: FillChecks;
   private orderCount = 0;
   private isMarketClosed = false;
 
@@ -44,14 +47,17 @@ export class SimulatedBroker {
     checkedConfig(config);
     this.books = new Map(config.instruments.map((instrument) => [instrument.symbol, new SymbolBook(instrument)]));
     this.cash = new BrokerCash(config, this.books);
+    this.desk = new DealDesk(this.cash);
+    this.checks = new FillChecks(config, this.cash);
   }
 
   /** Takes an order at `nowUs`: one `accepted` or one `rejected`; what becomes of it comes from {@link onTick}. */
   submit(order: BrokerOrder, nowUs: number): BrokerEvent[] {
     const book = this.books.get(order.symbol);
-    const refusal = book ? this.submitProblem(book, order) : refuse(RETCODE.INVALID, `${order.symbol} is not known.`);
+    const unknown = refuse(RETCODE.INVALID, `${order.symbol} is not known.`);
+    const refusal = this.isMarketClosed ? MARKET_CLOSED : book ? this.checks.submitProblem(book, order) : unknown;
     if (!book || refusal) {
-      return [rejected(order, '', refusal ?? refuse(RETCODE.INVALID, 'It cannot be traded.'), nowUs, book)];
+      return [rejected(order, '', refusal ?? unknown, nowUs, book)];
     }
     this.orderCount += 1;
     const orderTicket = String(this.orderCount);
@@ -96,7 +102,7 @@ export class SimulatedBroker {
     if (typeof levels === 'string' || problem !== undefined) {
       return { kind: 'rejected', retcode: RETCODE.INVALID_STOPS, message: problem ?? '' };
     }
-    this.protect(book, stops);
+    this.desk.protect(book, stops);
     return { kind: 'set' };
   }
 
@@ -177,38 +183,12 @@ export class SimulatedBroker {
 
   /** All deals since the start. */
   deals(): readonly Deal[] {
-    return this.history;
+    return this.desk.deals;
   }
 
   /** 1 long, -1 short, 0 flat or unknown. */
   positionSign(symbol: string): -1 | 0 | 1 {
     return this.books.get(symbol)?.sign ?? 0;
-  }
-
-  private submitProblem(book: SymbolBook, order: BrokerOrder): Refusal | undefined {
-    if (this.isMarketClosed) return MARKET_CLOSED;
-    const problem = orderProblem(book.instrument, order);
-    if (problem || !book.hasQuote) return problem;
-    const { lots } = this.cash.portfolio.position(book.instrument.symbol);
-    return positionProblem(order, lots, book.tags?.positionId) ?? this.stopsProblem(book, order, lots);
-  }
-
-  /** Stops are judged for the position that the order leaves behind. */
-  private stopsProblem(book: SymbolBook, order: BrokerOrder, lots: Decimal): Refusal | undefined {
-    const after = order.side === 'BUY' ? lots.plus(order.volumeLots) : lots.minus(order.volumeLots);
-    if (after.isZero()) return undefined;
-    const levels = parseStops(book.instrument, order);
-    const problem =
-      typeof levels === 'string'
-        ? levels
-        : stopsProblem(
-            book.instrument,
-            after.isPositive() ? 'BUY' : 'SELL',
-            levels,
-            book.exact(book.bid),
-            book.exact(book.ask),
-          );
-    return problem === undefined ? undefined : refuse(RETCODE.INVALID_STOPS, problem);
   }
 
   private fillWaiting(book: SymbolBook, timeUs: number, events: BrokerEvent[]): void {
@@ -222,50 +202,22 @@ export class SimulatedBroker {
   private fillOrder(book: SymbolBook, held: HeldOrder, timeUs: number): BrokerEvent {
     const { order, orderTicket } = held;
     const price = this.marketPrice(book, order.side);
-    const refusal = this.fillProblem(book, order, price, this.config.expiry === 'arrival' ? held.eligibleUs : timeUs);
+    const refusal = this.checks.fillProblem(
+      book,
+      order,
+      price,
+      this.config.expiry === 'arrival' ? held.eligibleUs : timeUs,
+    );
     if (refusal) return rejected(order, orderTicket, refusal, timeUs, book);
     const { coid, side, magic, tag } = order;
-    const deal = this.book(
+    const deal = this.desk.book(
       book,
       { side, volumeLots: new Decimal(order.volumeLots), price, coid, magic, tag, reason: 'order' },
       orderTicket,
       timeUs,
     );
-    this.protect(book, order);
+    this.desk.protect(book, order);
     return deal;
-  }
-
-  private fillProblem(book: SymbolBook, order: BrokerOrder, price: Decimal, expiryUs: number): Refusal | undefined {
-    if (order.notAfterUs !== undefined && expiryUs > order.notAfterUs) {
-      return refuse(RETCODE.INVALID_EXPIRATION, 'The order expired before it could fill.');
-    }
-    const isBuy = order.side === 'BUY';
-    if (order.worstPrice !== undefined && (isBuy ? price.gt(order.worstPrice) : price.lt(order.worstPrice))) {
-      return refuse(
-        RETCODE.INVALID_PRICE,
-        `The price ${price.toFixed()} is beyond the worst price ${order.worstPrice}.`,
-      );
-    }
-    const { instrument } = book;
-    const position = this.cash.portfolio.position(instrument.symbol);
-    const problem =
-      positionProblem(order, position.lots, book.tags?.positionId) ?? this.stopsProblem(book, order, position.lots);
-    if (problem) return problem;
-    const signed = isBuy ? new Decimal(order.volumeLots) : new Decimal(order.volumeLots).neg();
-    const after = position.lots.plus(signed);
-    const reduces =
-      after.isZero() || (after.isPositive() === position.lots.isPositive() && after.abs().lt(position.lots.abs()));
-    if (reduces) return undefined;
-    if (!this.cash.rate(instrument.profitCurrency)) {
-      return refuse(
-        RETCODE.PRICE_OFF,
-        `There is no rate from ${instrument.profitCurrency} to ${this.config.currency} yet.`,
-      );
-    }
-    const needed = this.cash.marginAfter(book, position, signed, price);
-    const equity = this.cash.view().equity.plus(this.cash.commission(signed.abs()));
-    if (needed.lte(equity)) return undefined;
-    return refuse(RETCODE.NO_MONEY, `The margin ${needed.toFixed(2)} is more than the equity ${equity.toFixed(2)}.`);
   }
 
   private triggerStops(book: SymbolBook, timeUs: number, arrival: QuoteArrival, events: BrokerEvent[]): void {
@@ -295,65 +247,12 @@ export class SimulatedBroker {
     const volumeLots = this.cash.portfolio.position(book.instrument.symbol).lots.abs();
     const tag = `[${reason} ${level.toFixed(book.instrument.digits)}]`;
     const magic = book.tags?.magic ?? '0';
-    return this.book(book, { side, volumeLots, price, coid: '', magic, tag, reason }, String(this.orderCount), timeUs);
-  }
-
-  private book(
-    book: SymbolBook,
-    fill: Pick<Deal, 'side' | 'volumeLots' | 'price' | 'coid' | 'magic' | 'tag'> & { readonly reason: DealReason },
-    orderTicket: string,
-    timeUs: number,
-  ): Deal {
-    const { symbol } = book.instrument;
-    const dealTicket = String(this.history.length + 1);
-    const commission = this.cash.commission(fill.volumeLots);
-    const { coid, side, volumeLots, price, reason } = fill;
-    const effect = this.cash.portfolio.applyFill({
-      fillId: dealTicket,
-      coid,
-      symbol,
-      side,
-      volumeLots,
-      price,
-      commission,
-      swap: ZERO,
+    return this.desk.book(
+      book,
+      { side, volumeLots, price, coid: '', magic, tag, reason },
+      String(this.orderCount),
       timeUs,
-      reason,
-    });
-    this.cash.portfolio.drainLedger();
-    const { lots } = effect.position;
-    const tags: PositionTags = {
-      positionId: book.tags?.positionId ?? orderTicket,
-      magic: fill.magic,
-      tag: fill.tag,
-    };
-    book.sign = lots.isZero() ? 0 : lots.isPositive() ? 1 : -1;
-    book.tags = book.sign === 0 ? undefined : (book.tags ?? tags);
-    if (book.sign === 0) book.levels = NO_STOPS;
-    const deal: Deal = {
-      kind: 'deal',
-      dealTicket,
-      orderTicket,
-      positionId: tags.positionId,
-      ...fill,
-      symbol,
-      commission,
-      swap: ZERO,
-      profit: effect.realised,
-      positionLots: lots,
-      bid: book.bid,
-      ask: book.ask,
-      timeUs,
-    };
-    this.history.push(deal);
-    return deal;
-  }
-
-  private protect(book: SymbolBook, stops: { readonly stopLoss?: string; readonly takeProfit?: string }): void {
-    const levels = book.sign === 0 ? NO_STOPS : parseStops(book.instrument, stops);
-    const isBare = stops.stopLoss === undefined && stops.takeProfit === undefined;
-    book.levels = typeof levels === 'string' || isBare ? NO_STOPS : levels;
-    book.settle();
+    );
   }
 
   private marketPrice(book: SymbolBook, side: Side): Decimal {
