@@ -101,7 +101,7 @@ function valuesOf(argv: readonly string[]): OptionValues {
       continue;
     }
     // What looks like the next option was taken for the value: a value was forgotten.
-    if (value === undefined || value === '' || (inlineValue === false && /^--?[A-Za-z]/.test(value))) {
+    if (value === undefined || value === '' || (!inlineValue && /^--?[A-Za-z]/.test(value))) {
       throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value}. ${option.help}`);
     }
     given.set(name, [...(given.get(name) ?? []), value]);
