@@ -167,6 +167,15 @@ describe('a simulated terminal', () => {
     expect(ticks[1]?.a[1]).toBe('1.10030');
   });
 
+  it('marks no bar that holds crossed quotes only', async () => {
+    const row = (minute: number, bid: string, ask: string) => `${(START + minute * MINUTE) / 1000},${bid},${ask}`;
+    const rows = [row(0, '1.1', '1.2'), row(1, '1.2', '1.1'), row(2, '1.1', '1.2')];
+    writeFileSync(join(folder, 'ticks.csv'), ['time_ms,bid,ask', ...rows].join('\n'));
+    const { gateway } = await start({ answersMarks: true });
+    await gateway.end();
+    expect(marks(gateway).map(({ time }) => (time - START) / MINUTE)).toEqual([1, 3]);
+  });
+
   it('cuts a batch into frames without a mark between', async () => {
     const { gateway } = await start({}, { ticksPerFrame: 2 });
     await gateway.mark(1);
