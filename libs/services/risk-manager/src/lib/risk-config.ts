@@ -6,8 +6,11 @@ export interface RiskManagerConfig {
   readonly signingKeyId: string;
   /** Limits of an account that has none of its own yet. */
   readonly defaultLimits: RiskLimits;
-  /** Demo accounts that are enabled when they are first seen; every other account starts HALTED. */
-  readonly enableOnCreation: readonly string[];
+  /**
+   * Demo accounts that are enabled when they are first seen, unless the account that they follow is halted; every
+   * other account starts HALTED.
+   */
+  readonly enableOnCreation: readonly { readonly accountId: string; readonly unlessHalted?: string }[];
   readonly tradingMode: 'paper' | 'live';
 }
 

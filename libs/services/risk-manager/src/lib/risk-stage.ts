@@ -120,12 +120,17 @@ export class RiskStage implements Stage<RiskInputEvent> {
   /** An account that is seen for the first time starts HALTED, unless it is a demo account that is to be enabled. */
   private async onTerminal(terminal: gateway.TerminalSession): Promise<void> {
     const { store, config } = this.ports;
-    const enabled =
-      config.enableOnCreation.includes(this.accountId) && bare('TRADE_MODE', terminal.tradeMode) === 'DEMO';
+    const enabling = config.enableOnCreation.find((e) => e.accountId === this.accountId);
+    const before = enabling?.unlessHalted === undefined ? [] : await store.accounts(enabling.unlessHalted);
+    const inherits = before[0]?.state === 'HALTED';
+    const enabled = enabling !== undefined && !inherits && bare('TRADE_MODE', terminal.tradeMode) === 'DEMO';
+    const halted = inherits
+      ? `The account before it, ${before[0]?.accountId ?? ''}, is halted.`
+      : 'A new account starts halted.';
     const created = await store.create({
       accountId: this.accountId,
       state: enabled ? 'ACTIVE' : 'HALTED',
-      reason: enabled ? 'A paper account, enabled by its configuration.' : 'A new account starts halted.',
+      reason: enabled ? 'A paper account, enabled by its configuration.' : halted,
       changedBy: 'risk-manager',
       changedUs: Date.now() * 1000,
     });

@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path';
+import { acquireDataDir, type DataDirLock } from '../front/data-dir';
+import { inspectData } from '../front/inspect-data';
+import { modelFor } from '../front/find-model';
+import { identityOf } from '../front/fingerprint';
+import { RunRecord } from '../front/run-record';
+import type { UpOptions } from '../front/up-options';
+import { ensureSecrets } from './secrets';
+import type { SystemFacts } from './configs';
+
+/** Models that come with the program; beside the sources and beside the built program alike. */
+export const SHIPPED_MODELS = resolve(__dirname, '../../../../..', 'apps/standalone/models');
+
+export interface Prepared {
+  readonly facts: SystemFacts;
+  readonly record: RunRecord;
+  readonly lock: DataDirLock;
+}
+
+/** Checks everything that can be wrong with the input, then claims the data folder and opens the run. */
+export async function prepare(options: UpOptions): Promise<Prepared> {
+  const data = await inspectData(options);
+  const model = await modelFor(options, data.timeframe, [join(options.dataDir, 'models'), SHIPPED_MODELS]);
+  const identity = identityOf(options, data, model);
+  const lock = await acquireDataDir(options.dataDir);
+  try {
+    const record = await RunRecord.open(options.dataDir);
+    const run = await record.begin(identity, options.fresh);
+    const secrets = ensureSecrets(options.dataDir);
+    const facts = {
+      options,
+      data,
+      model,
+      run,
+      secrets,
+      fingerprint: identity.fingerprint,
+      tradeFromUs: model?.trainedToUs ?? 0,
+    };
+    return { facts, record, lock };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}

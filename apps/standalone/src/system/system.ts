@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { startHttp, type ProcessLifecycle } from '@trading/platform-bootstrap';
+import type { Logger } from '@trading/platform-logging';
+import { InProcessBus, type DeliveryFailure } from '@trading/platform-messaging';
+import { FolderObjectStore } from '@trading/platform-object-store';
+import { chooseListenPort } from '../front/listen-port';
+import { serviceConfigs, simulatorConfig, type SystemFacts } from './configs';
+import { leaveEndpoints } from './endpoints-file';
+import { SHIPPED_MODELS } from './prepare';
+import { startServices, type RunningServices } from './services';
+import { startSimulator, type SimulatorProcess } from './simulator-process';
+import { openStores, type Stores } from './stores';
+
+const HOST = '127.0.0.1';
+const SIMULATOR_PROGRAM = resolve(__dirname, '../../../terminal-simulator/src/main.js');
+/** A message that still fails after so many tries will not succeed by itself. */
+const GIVE_UP_AFTER = 6;
+
+export interface System extends RunningServices {
+  readonly stores: Stores;
+  readonly simulator: SimulatorProcess;
+  readonly endpoints: {
+    readonly http: string;
+    readonly grpc: string;
+    readonly terminal: string;
+    readonly postgres: string;
+  };
+  /** What the user should know of the start: ports that moved, processes that were adopted. */
+  readonly notes: readonly string[];
+}
+
+/** Starts stores, services and the terminal simulator; whatever was started is handed to the lifecycle at once. */
+export async function startSystem(
+  facts: SystemFacts,
+  lifecycle: ProcessLifecycle,
+  logger: Logger,
+  onDefect: (reason: string) => void,
+): Promise<System> {
+  const { options, secrets, model, run } = facts;
+  const notes: string[] = [];
+  const port = async (name: 'http' | 'grpc' | 'terminal'): Promise<number> => {
+    const choice = options.ports[name];
+    const { port: chosen, moved } = await chooseListenPort(HOST, choice.port, choice.explicit, `--${name}-port`);
+    if (moved) notes.push(`Port ${choice.port} is in use; ${name} is on ${chosen}.`);
+    return chosen;
+  };
+  const [httpPort, grpcPort, terminalPort] = [await port('http'), await port('grpc'), await port('terminal')];
+  const stores = await openStores({
+    databaseUrl: process.env['DATABASE_URL'],
+    dataDir: options.dataDir,
+    port: options.ports.postgres.port,
+    logger,
+  });
+  lifecycle.addClosing('stores', () => stores.close());
+  if (stores.embedded?.adopted === true) notes.push('Adopted the PostgreSQL server that was left running.');
+  const bus = new InProcessBus({ log: logger, onError: (failure) => giveUp(failure, onDefect) });
+  lifecycle.addClosing('event bus', () => bus.close());
+  const models = await FolderObjectStore.open(model?.folder ?? SHIPPED_MODELS);
+  const services = await startServices(
+    serviceConfigs(facts, terminalPort),
+    { stores, bus, models, secrets, logger },
+    lifecycle,
+  );
+  const http = lifecycle.addHttp(await startHttp({ health: lifecycle.health, host: HOST, port: httpPort, logger }));
+  const listening = await lifecycle.grpcHost.listen(HOST, grpcPort);
+  const endpoints = {
+    http: `http://${HOST}:${http.port}`,
+    grpc: `${HOST}:${listening}`,
+    terminal: `${HOST}:${services.terminalPort}`,
+    postgres: stores.embedded === undefined ? 'DATABASE_URL' : `${HOST}:${stores.embedded.port}`,
+  };
+  const forget = leaveEndpoints(options.dataDir, {
+    pid: process.pid,
+    http: endpoints.http,
+    grpc: endpoints.grpc,
+    operatorTokenFile: secrets.operatorTokenFile,
+    accounts: [run.accountId],
+    startedAt: new Date().toISOString(),
+  });
+  lifecycle.addClosing('endpoints', forget);
+  const simulator = await startSimulator(SIMULATOR_PROGRAM, simulatorConfig(facts, services.terminalPort), logger);
+  lifecycle.addClosing('terminal simulator', () => simulator.stop());
+  if (simulator.adopted) notes.push('Adopted the terminal simulator that was left running.');
+  return { ...services, stores, simulator, endpoints, notes };
+}
+
+function giveUp({ attempt, delivery, error }: DeliveryFailure, onDefect: (reason: string) => void): void {
+  if (attempt < GIVE_UP_AFTER) return;
+  onDefect(
+    `A message of ${delivery.topic} cannot be handled: ${error instanceof Error ? error.message : String(error)}`,
+  );
+}
