@@ -42,6 +42,19 @@ describe('the journal', () => {
     third.close();
   });
 
+  it('is refused to a run with other data or options', () => {
+    open().close();
+    expect(() => Journal.open(folder, 'g')).toThrow(/other data or options/);
+  });
+
+  it('is refused when a line within it is broken', () => {
+    const first = open();
+    first.append({ kind: 'fence', epoch: 1 });
+    first.close();
+    appendFileSync(join(folder, JOURNAL_FILE), '{"kind":"fancy"}\n{"kind":"fence","epoch":2}\n');
+    expect(open).toThrow(/line 3/);
+  });
+
   it('is another one in another folder', () => {
     const one = open();
     const two = Journal.open(join(folder, 'deeper'), 'f');
