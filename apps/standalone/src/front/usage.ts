@@ -128,7 +128,7 @@ ${groups.join('\n\n')}
 Parameters of the strategies (--strategy-param name=value)
 ${Object.values(STRATEGIES).map(strategyLines).join('\n')}
 
-Exit codes: 0 done · 2 usage or configuration · 3 data · 4 account halted or books differ · 99 --fail-if
+Exit codes: 0 done, 2 usage or configuration, 3 data, 4 account halted or books differ, 99 --fail-if
 `;
 }
 

@@ -52,7 +52,7 @@ function benchmark({ benchmark: quote }: SummaryInput): string {
 }
 
 function warnings({ facts, crossedTicks }: SummaryInput): string[] {
-  const crossed = `${crossedTicks} ticks were crossed (bid above ask): they made no bars, features or fills.`;
-  const skipped = `${facts.skipped.count} rows of the data could not be read and were skipped.`;
+  const crossed = `Crossed ticks (bid above ask): ${crossedTicks}; they made no bars, features or fills.`;
+  const skipped = `Rows of the data that could not be read and were skipped: ${facts.skipped.count}.`;
   return [...(crossedTicks > 0 ? [crossed] : []), ...(facts.skipped.count > 0 ? [skipped] : [])];
 }
