@@ -1,0 +1,56 @@
+import type { ServiceClients } from '@trading/contracts';
+import { CliError } from '../cli/cli-error';
+import { type Command, SYSTEM_OPTIONS } from '../cli/command';
+import { tellStory } from '../story/tell-story';
+import { chosenAccounts } from '../system/accounts';
+import { isRpcError } from '../system/paragraph-of';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  usage: '[ORDER | DECISION | last] [--account ACCOUNT]',
+  summary: 'Tell why an order or a decision came about, step by step',
+  about: [
+    'Takes a client order id, a decision id, or `last` (the default): the last decision that ordered. --json gives every',
+    'feature and field.',
+  ].join('\n'),
+  options: {
+    account: { type: 'string', value: 'ACCOUNT', about: 'Whose (default: every account is looked through)' },
+    ...SYSTEM_OPTIONS,
+  },
+  maxPositionals: 1,
+  run: async (context) => {
+    const { console, options } = context;
+    const [id = 'last'] = context.positionals;
+    const system = await context.connect(context);
+    try {
+      const accountId = options.text('account');
+      const accounts = await chosenAccounts(
+        accountId === undefined ? { kind: 'all' } : { kind: 'named', accountId },
+        system,
+      );
+      if (id === 'last' && accounts.length > 1) {
+        throw new CliError(`Say whose last decision with --account: ${accounts.join(', ')}.`, 2);
+      }
+      const story = await findStory(system.clients, accounts, id);
+      console.out(options.flag('json') ? JSON.stringify(story) : tellStory(story));
+      return 0;
+    } finally {
+      system.close();
+    }
+  },
+};
+
+async function findStory({ decision }: Pick<ServiceClients, 'decision'>, accounts: readonly string[], id: string) {
+  let missing: unknown;
+  for (const accountId of accounts) {
+    try {
+      return await decision.explain({ accountId, id });
+    } catch (error) {
+      if (!isRpcError(error) || error.status !== 'NOT_FOUND') throw error;
+      missing = error;
+    }
+  }
+  const what =
+    id === 'last' ? 'There is no decision yet that ordered anything' : `Nobody knows an order or a decision ${id}`;
+  throw new CliError(`${what} (looked through ${accounts.join(', ')}).`, 1, { cause: missing });
+}
