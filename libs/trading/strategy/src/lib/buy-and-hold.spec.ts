@@ -24,7 +24,7 @@ describe('buy-and-hold', () => {
 
   it('has no stop by default, and one where asked', () => {
     expect(create().onBar(inputAt(0)).intent).not.toHaveProperty('stopLoss');
-    expect(JSON.stringify(create({ stopAtr: '2' }).onBar(inputAt(0)).intent)).toContain('"stopLoss":"1.2961"');
+    expect(JSON.stringify(create({ stopAtr: '2' }).onBar(inputAt(0)).intent)).toContain('"stopLoss":"1.296"');
   });
 
   it('waits for ATR where it wants a stop', () => {

@@ -47,7 +47,7 @@ describe('model-threshold', () => {
       const { intent } = strategy.onBar(predicted(probability));
       return intent.kind === 'target' ? `${intent.confidence.toFixed(2)} ${intent.targetLots.toFixed()}` : 'hold';
     });
-    // Over 3 × 20 pips full risk would be 1.66 lots; twice the equity bounds it at 1.53.
-    expect(lots).toEqual(['0.50 0.83', '0.80 1.33', '1.00 1.53', '1.00 1.53']);
+    // Over 3 × 20 pips and the spread full risk would be 1.63 lots; twice the equity bounds it at 1.53.
+    expect(lots).toEqual(['0.50 0.81', '0.80 1.31', '1.00 1.53', '1.00 1.53']);
   });
 });

@@ -33,8 +33,8 @@ describe('sma-cross', () => {
     expect(output.intent).toMatchObject({ kind: 'target', confidence: 1 });
     const { targetLots, stopLoss } = output.intent as { targetLots: Decimal; stopLoss: Decimal };
     expect(targetLots.toFixed()).toBe('-1.53');
-    expect(stopLoss.toFixed()).toBe('1.306');
-    expect(output.sizing).toContainEqual({ name: 'stopDistance', value: '0.006' });
+    expect(stopLoss.toFixed()).toBe('1.3061');
+    expect(output.sizing).toContainEqual({ name: 'stopDistance', value: '0.0061' });
   });
 
   it('has no stop with a fixed size', () => {

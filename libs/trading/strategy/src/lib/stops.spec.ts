@@ -6,14 +6,19 @@ import { stopLossFor } from './stops';
 const QUOTE = { bid: 1.3, ask: 1.3001 };
 
 describe('a stop loss from ATR', () => {
-  it('lies below the ask for a buy and above the bid for a sell', () => {
-    expect(stopLossFor(1, QUOTE, 0.002, 3, EURUSD)?.price.toFixed()).toBe('1.2941');
-    expect(stopLossFor(-1, QUOTE, 0.002, 3, EURUSD)?.price.toFixed()).toBe('1.306');
+  it('lies below the bid for a buy and above the ask for a sell', () => {
+    expect(stopLossFor(1, QUOTE, 0.002, 3, EURUSD)?.price.toFixed()).toBe('1.294');
+    expect(stopLossFor(-1, QUOTE, 0.002, 3, EURUSD)?.price.toFixed()).toBe('1.3061');
   });
 
   it('is rounded away from the market', () => {
-    expect(stopLossFor(1, QUOTE, 0.0020001, 3, EURUSD)?.price.toFixed()).toBe('1.29409');
-    expect(stopLossFor(-1, QUOTE, 0.0020001, 3, EURUSD)?.price.toFixed()).toBe('1.30601');
+    expect(stopLossFor(1, QUOTE, 0.0020001, 3, EURUSD)?.price.toFixed()).toBe('1.29399');
+    expect(stopLossFor(-1, QUOTE, 0.0020001, 3, EURUSD)?.price.toFixed()).toBe('1.30611');
+  });
+
+  it('is beyond the spread however small the range is: a stop at the market would be refused', () => {
+    expect(stopLossFor(1, QUOTE, 0, 3, EURUSD)?.price.toFixed()).toBe('1.29999');
+    expect(stopLossFor(-1, QUOTE, 0, 3, EURUSD)?.price.toFixed()).toBe('1.30011');
   });
 
   it('keeps the stops level from the price that would trigger it', () => {

@@ -11,9 +11,10 @@ export interface ProtectiveStop {
 }
 
 /**
- * The stop loss of a position opened at `quote` (a buy at the ask, a sell at the bid), `atrMultiple` × `atr` away, and
- * never nearer to the price that triggers it (a buy's stop: the bid; a sell's: the ask) than the instrument's stops
- * level. Undefined when it would lie at or below zero.
+ * The stop loss of a position opened at `quote`: `atrMultiple` × `atr` away from the price that triggers it (of a buy
+ * the bid, of a sell the ask), so that the spread alone never reaches it, and at least a tick and the instrument's
+ * stops level away. The distance counts from the entry price (a buy's ask, a sell's bid), spread included. Undefined
+ * when it would lie at or below zero.
  */
 export function stopLossFor(
   direction: Direction,
@@ -24,12 +25,8 @@ export function stopLossFor(
 ): ProtectiveStop | undefined {
   const entry = new Decimal(direction === 1 ? quote.ask : quote.bid);
   const trigger = new Decimal(direction === 1 ? quote.bid : quote.ask);
-  const leastRoom = new Decimal(instrument.tickSize).times(instrument.stopsLevelPoints);
-  const wanted = entry.minus(new Decimal(atr).times(atrMultiple).times(direction));
-  const nearest = trigger.minus(leastRoom.times(direction));
-  const price =
-    direction === 1
-      ? quantisePrice(instrument, Decimal.min(wanted, nearest), 'down')
-      : quantisePrice(instrument, Decimal.max(wanted, nearest), 'up');
+  const leastRoom = new Decimal(instrument.tickSize).times(Math.max(instrument.stopsLevelPoints, 1));
+  const room = Decimal.max(new Decimal(atr).times(atrMultiple), leastRoom);
+  const price = quantisePrice(instrument, trigger.minus(room.times(direction)), direction === 1 ? 'down' : 'up');
   return price.gt(0) ? { price, distance: entry.minus(price).abs() } : undefined;
 }
