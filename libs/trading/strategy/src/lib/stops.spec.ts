@@ -17,8 +17,9 @@ describe('a stop loss from ATR', () => {
   });
 
   it('is beyond the spread however small the range is: a stop at the market would be refused', () => {
-    expect(stopLossFor(1, QUOTE, 0, 3, EURUSD)?.price.toFixed()).toBe('1.29999');
-    expect(stopLossFor(-1, QUOTE, 0, 3, EURUSD)?.price.toFixed()).toBe('1.30011');
+    const loose = { ...EURUSD, stopsLevelPoints: 0 };
+    expect(stopLossFor(1, QUOTE, 0, 3, loose)?.price.toFixed()).toBe('1.29999');
+    expect(stopLossFor(-1, QUOTE, 0, 3, loose)?.price.toFixed()).toBe('1.30011');
   });
 
   it('keeps the stops level from the price that would trigger it', () => {
