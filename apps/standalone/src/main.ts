@@ -52,12 +52,12 @@ async function run(options: UpOptions, prepared: Prepared): Promise<void> {
   const health = new HealthDirectory();
   const grpcHost = createHost(async (service) => (await health.check(service))?.isReady ?? true);
   let exitCode: number | undefined;
-  let stopping = false;
+  const signals = { received: false };
   let system: System | undefined;
   const port = {
     on: (event: string, listener: (...args: never[]) => void) =>
       process.on(event, (...args: unknown[]) => {
-        if (event.startsWith('SIG')) stopping = true;
+        if (event.startsWith('SIG')) signals.received = true;
         (listener as (...all: unknown[]) => void)(...args);
       }),
     exit: (code: number) => process.exit(exitCode ?? code),
@@ -86,15 +86,15 @@ async function run(options: UpOptions, prepared: Prepared): Promise<void> {
   });
   if (system === undefined) return;
   try {
-    exitCode = await trade(system, options, prepared, logger, () => stopping);
+    exitCode = await trade(system, options, prepared, logger, () => signals.received);
   } catch (error) {
-    if (!stopping) {
+    if (!signals.received) {
       exitCode = complain(error);
       await lifecycle.shutdown('the run failed');
       process.exit(exitCode);
     }
   }
-  if (options.exitAtEnd && !stopping) {
+  if (options.exitAtEnd && !signals.received) {
     await lifecycle.shutdown('the data has ended');
     process.exit(exitCode ?? 0);
   }

@@ -1,4 +1,4 @@
-import { evaluateFailConditions } from '@trading/trading-evaluation';
+import { failVerdict } from '../report/fail-conditions';
 import { writeRunFiles } from '../report/files';
 import { buildSummary } from '../report/build-summary';
 import type { Summary } from '../report/summary';
@@ -79,14 +79,14 @@ function judge(
     serious.push(`${storedTicks} ticks are stored of ${summary.ticks} that came through.`);
   if (haltedBecause !== undefined) serious.push(`The account is halted: ${haltedBecause}`);
   if (serious.length > 0) return { exitCode: RUN_EXIT.haltedOrBooksDiffer, complaints: serious };
-  const verdict = evaluateFailConditions(summary, facts.options.failIf);
+  const verdict = failVerdict(summary, facts.options.failIf);
   switch (verdict.kind) {
     case 'passed':
       return { exitCode: RUN_EXIT.fine, complaints: [] };
     case 'failed':
       return {
         exitCode: RUN_EXIT.failIf,
-        complaints: verdict.failures.map((failure) => `--fail-if: ${JSON.stringify(failure)}`),
+        complaints: verdict.failures.map((failure) => `--fail-if: ${failure.message}`),
       };
     case 'unknownMetric':
       return { exitCode: RUN_EXIT.failIf, complaints: [verdict.message] };

@@ -37,7 +37,7 @@ export async function play(
         if (session.ended) {
           return { session, ticksPlayed: session.ticks - first, elapsedS: (performance.now() - started) / 1000 };
         }
-        progress.update(await look(system, session));
+        if (session.timeUs > 0) progress.update(await look(system, session));
       } else if (!system.simulator.isAlive()) {
         throw new SimulatorEnded(`The terminal simulator ended: ${system.simulator.lastWords()}`);
       }
