@@ -24,10 +24,9 @@ export const explainCommand: Command = {
     const system = await context.connect(context);
     try {
       const accountId = options.text('account');
-      const accounts = await chosenAccounts(
-        accountId === undefined ? { kind: 'all' } : { kind: 'named', accountId },
-        system,
-      );
+      const choice = accountId === undefined ? ({ kind: 'all' } as const) : ({ kind: 'named', accountId } as const);
+      // An id may be of a finished run; the last decision is one of the run that is on.
+      const accounts = await chosenAccounts(choice, system, id === 'last' ? 'current' : 'known');
       if (id === 'last' && accounts.length > 1) {
         throw new CliError(`Say whose last decision with --account: ${accounts.join(', ')}.`, 2);
       }

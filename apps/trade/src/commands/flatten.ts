@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { execution, gateway } from '@trading/contracts';
+import type { execution } from '@trading/contracts';
 import { type Command, SYSTEM_OPTIONS } from '../cli/command';
 import { enumWord } from '../cli/words';
 import { flattenAccount, type FlattenOutcome, type Patience } from '../halt/flatten-account';
@@ -52,14 +52,14 @@ function isDone({ doors, left }: FlattenOutcome): boolean {
 }
 
 export function flattenWords(outcome: FlattenOutcome): string {
-  const { accountId, halt, doors, orders, gatewayCoids, left } = outcome;
+  const { halt, doors, orders, gatewayCoids } = outcome;
   return [
     haltWords(halt),
     'Closing',
     ...doors.map(({ door, ok, message }) => `  ${door}: ${ok ? '' : 'FAILED: '}${message}`),
     ...orders.map((order) => `  ${orderWords(order)}`),
     ...gatewayCoids.map((coid) => `  ${coid}: sent to the terminal`),
-    leftWords(accountId, left),
+    leftWords(outcome),
   ].join('\n');
 }
 
@@ -69,10 +69,13 @@ function orderWords({ request, state, filledLots, averagePrice, message }: execu
   return `${what} ${enumWord('ORDER_STATE', state)}${filled}${message === '' ? '' : ` (${message})`}`;
 }
 
-function leftWords(accountId: string, left: readonly gateway.PositionSnapshot[] | undefined): string {
+function leftWords({ accountId, left, timeHasEnded }: FlattenOutcome): string {
   if (left === undefined)
     return `The terminal of ${accountId} cannot be asked what is left; ./trade status shows our books.`;
   if (left.length === 0) return `${accountId} holds no position any more.`;
   const each = left.map(({ symbol, side, volumeLots }) => `${enumWord('SIDE', side)} ${volumeLots} ${symbol}`);
-  return `${accountId} still holds ${each.join(', ')}. Repeat with the request id below, or close it in the terminal.`;
+  const then = timeHasEnded
+    ? 'Its data has ended: simulated time stands still, and no order fills without a further quote.'
+    : 'Repeat with the request id below, or close it in the terminal.';
+  return `${accountId} still holds ${each.join(', ')}. ${then}`;
 }

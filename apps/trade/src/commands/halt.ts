@@ -24,7 +24,7 @@ export const haltCommand: Command = {
     try {
       const reason = options.text('reason') ?? 'halted by the operator';
       // In doubt, everything: a halt harms nobody.
-      const accounts = await chosenAccounts(choice.kind === 'unsaid' ? { kind: 'all' } : choice, system);
+      const accounts = await chosenAccounts(choice.kind === 'unsaid' ? { kind: 'all' } : choice, system, 'known');
       const outcomes = await Promise.all(accounts.map((accountId) => haltAccount(system.clients, accountId, reason)));
       console.out(
         options.flag('json') ? JSON.stringify({ reason, accounts: outcomes }) : outcomes.map(haltWords).join('\n'),

@@ -1,5 +1,5 @@
 import { type Command, SYSTEM_OPTIONS } from '../cli/command';
-import { concerns, takeStatus } from '../system/status-report';
+import { concerns, reportOfCurrent, takeStatus } from '../system/status-report';
 import { statusWords } from '../system/status-words';
 
 const HALTED_OR_NOT_READY = 4;
@@ -18,7 +18,7 @@ export const statusCommand: Command = {
     const { console, options } = context;
     const system = await context.connect(context);
     try {
-      const report = await takeStatus(system);
+      const report = reportOfCurrent(await takeStatus(system), system.accounts);
       const found = concerns(report);
       if (options.flag('json')) console.out(JSON.stringify({ ...report, concerns: found }));
       else console.out(statusWords(report));

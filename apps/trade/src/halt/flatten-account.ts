@@ -21,6 +21,8 @@ export interface FlattenOutcome {
   readonly gatewayCoids: readonly string[];
   /** What the broker still holds; undefined when the terminal cannot be asked. */
   readonly left: readonly gateway.PositionSnapshot[] | undefined;
+  /** The terminal's data has ended: simulated time stands still, so nothing fills any more. */
+  readonly timeHasEnded: boolean;
 }
 
 /** How long to wait for the broker to have closed. */
@@ -78,7 +80,17 @@ export async function flattenAccount(
     }
     left = await positionsLeft(clients, accountId, patience);
   }
-  return { accountId, requestId, halt, doors, orders, gatewayCoids, left };
+  const timeHasEnded = left !== undefined && left.length > 0 && (await hasEnded(clients, accountId));
+  return { accountId, requestId, halt, doors, orders, gatewayCoids, left, timeHasEnded };
+}
+
+async function hasEnded({ gateway }: Pick<ServiceClients, 'gateway'>, accountId: string): Promise<boolean> {
+  try {
+    const { sessions } = await gateway.listSessions({});
+    return sessions.some((session) => session.accountId === accountId && session.lockstep && session.ended);
+  } catch {
+    return false;
+  }
 }
 
 /** Looks until the broker holds nothing or patience ends; the last look counts. */

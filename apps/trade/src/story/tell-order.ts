@@ -36,7 +36,8 @@ export function tellCheck({ code, passed, observed, limit, message }: common.Che
   const facts = [observed === '' ? '' : `observed ${observed}`, limit === '' ? '' : `limit ${limit}`].filter(
     (f) => f !== '',
   );
-  const said = [facts.join(', '), message].filter((word) => word !== '').join('. ');
+  // A passed check says no more than its sign does.
+  const said = [facts.join(', '), passed ? '' : message].filter((word) => word !== '').join('. ');
   return `${passed ? '✓' : '✗'} ${code}${said === '' ? '' : `: ${said}`}`;
 }
 

@@ -4,6 +4,7 @@ import { block, pairs } from './block';
 import { tellHops } from './tell-hops';
 import { tellCheck, tellFill, tellOrder } from './tell-order';
 import { tellFeatures, tellModel } from './tell-prediction';
+import { tellSizing } from './tell-sizing';
 
 /** A decision and what became of it, from the bar to the fills, in the order in which it happened. */
 export function tellStory({ decision: trace, orders, fills }: decision.ExplainResponse): string {
@@ -39,9 +40,7 @@ function tellDecision(trace: decision.Decision): string[] {
       ]),
     ),
     ...(intent === undefined ? [] : [block('Intent', tellIntent(intent))]),
-    ...(trace.sizing.length === 0
-      ? []
-      : [block('Sizing', pairs(trace.sizing.map(({ name, value }) => [name, value])))]),
+    ...(trace.sizing.length === 0 ? [] : [block('Sizing', tellSizing(trace.sizing))]),
   ];
 }
 

@@ -45,6 +45,24 @@ export async function takeStatus({ clients, readiness }: System): Promise<Status
   };
 }
 
+/**
+ * The report of what a system trades now; accounts of finished runs are left out. Without `current`, all stay.
+ * @param current accounts that the system named when it started
+ */
+export function reportOfCurrent(report: StatusReport, current: readonly string[]): StatusReport {
+  if (current.length === 0) return report;
+  const sessions = report.sessions.ok ? report.sessions.value.map(({ accountId }) => accountId) : [];
+  const shown = new Set([...current, ...sessions]);
+  const only = <T extends { readonly accountId: string }>(from: Part<readonly T[]>): Part<readonly T[]> =>
+    from.ok ? { ok: true, value: from.value.filter(({ accountId }) => shown.has(accountId)) } : from;
+  return {
+    ...report,
+    states: only(report.states),
+    accounts: only(report.accounts),
+    positions: only(report.positions),
+  };
+}
+
 /** Why the report is no clean bill of health; empty when all is ready and every account may trade. */
 export function concerns({ readiness, sessions, states }: StatusReport): string[] {
   const found: string[] = [];

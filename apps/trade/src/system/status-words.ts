@@ -60,7 +60,7 @@ function accountRow(account: execution.Account, state: risk.AccountTradingState 
     accountId,
     `${enumWord('TRADE_MODE', tradeMode).toLowerCase()} 1:${leverage}`,
     `balance ${balance} ${currency}`,
-    `equity ${equity} ${currency}`,
+    equity === '' ? 'equity unknown' : `equity ${equity} ${currency}`,
     state === undefined ? 'trading state unknown' : stateWords(state),
   ];
 }
@@ -68,7 +68,7 @@ function accountRow(account: execution.Account, state: risk.AccountTradingState 
 function stateWords({ state, reason, changedBy, changedUs }: risk.AccountTradingState): string {
   const who = changedBy === '' ? '' : `, by ${changedBy}`;
   const when = changedUs === 0 ? '' : ` at ${timeWords(changedUs)}`;
-  return `${enumWord('TRADING_STATE', state)}${reason === '' ? '' : `: ${reason}`}${who}${when}`;
+  return `${enumWord('TRADING_STATE', state)}${reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`}${who}${when}`;
 }
 
 function positionRow(position: execution.Position): string[] {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { decision, execution, gateway, prediction, risk, ServiceClients } from '@trading/contracts';
+import { decision, execution, gateway, prediction, risk, type ServiceClients } from '@trading/contracts';
 import { CliError } from '../cli/cli-error';
 import type { OptionValues } from '../cli/command';
 import { type Endpoints, isAlive, readEndpoints } from './endpoints';
@@ -55,15 +55,14 @@ export const connectToSystem: Connect = async (request) => {
   // Loaded here: help, train and doctor do without.
   const { createGrpcClient, closeGrpcClient } = await import('@trading/platform-grpc');
   const { silentLogger } = await import('@trading/platform-logging');
-  const contracts = await import('@trading/contracts');
   const at = address ?? endpoints?.grpc ?? '';
   const how = { deadlineMs: DEADLINE_MS, token, logger: silentLogger };
   const clients: ServiceClients = {
-    gateway: createGrpcClient<gateway.GatewayService>(contracts.gateway.GatewayServiceService, at, how),
-    prediction: createGrpcClient<prediction.PredictionService>(contracts.prediction.PredictionServiceService, at, how),
-    decision: createGrpcClient<decision.DecisionService>(contracts.decision.DecisionServiceService, at, how),
-    execution: createGrpcClient<execution.ExecutionService>(contracts.execution.ExecutionServiceService, at, how),
-    riskManager: createGrpcClient<risk.RiskManagerService>(contracts.risk.RiskManagerServiceService, at, how),
+    gateway: createGrpcClient<gateway.GatewayService>(gateway.GatewayServiceService, at, how),
+    prediction: createGrpcClient<prediction.PredictionService>(prediction.PredictionServiceService, at, how),
+    decision: createGrpcClient<decision.DecisionService>(decision.DecisionServiceService, at, how),
+    execution: createGrpcClient<execution.ExecutionService>(execution.ExecutionServiceService, at, how),
+    riskManager: createGrpcClient<risk.RiskManagerService>(risk.RiskManagerServiceService, at, how),
   };
   const http = address === undefined || address === endpoints?.grpc ? endpoints?.http : undefined;
   return {
