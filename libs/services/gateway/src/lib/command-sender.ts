@@ -1,4 +1,5 @@
 import { bare, common, gateway, terminal } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 import type { ApprovalVerifier } from './approval-verifier';
 import type { TerminalSession } from './terminal-session';
 import { NoAnswer } from './terminal-connection';
@@ -36,13 +37,19 @@ export class CommandSender {
     notAfterUs: number,
     fillingModes: readonly common.FillingMode[],
   ): Promise<gateway.SubmitOrderResponse> {
-    const command = submitFrame(session, order, epoch, notAfterUs, fillingModes);
-    const sentUs = Date.now() * 1000;
+    let command: terminal.OrderSubmit;
+    try {
+      command = submitFrame(session, order, epoch, notAfterUs, fillingModes);
+    } catch (error) {
+      return refused('ORDER_INVALID', error instanceof Error ? error.message : String(error));
+    }
+    const sentUs = systemClock.nowUs();
     try {
       const reply = await session.connection.request('order.submit', command, this.timeoutMs);
       const ack = terminal.cmdAckSchema.parse(reply.d);
+      if (ack.coid !== order.coid) throw new terminal.FrameError('The answer names another order.');
       const status = ack.status === 'JOURNALLED' ? gateway.SubmitStatus.JOURNALLED : gateway.SubmitStatus.REJECTED;
-      return { status, code: ack.code, message: ack.message, duplicate: ack.dup, sentUs, ackedUs: Date.now() * 1000 };
+      return { status, code: ack.code, message: ack.message, duplicate: ack.dup, sentUs, ackedUs: systemClock.nowUs() };
     } catch (error) {
       const why = error instanceof NoAnswer ? error.message : 'The answer of the terminal could not be read.';
       return { ...answer(gateway.SubmitStatus.UNKNOWN, 'NO_ACK', why), sentUs };

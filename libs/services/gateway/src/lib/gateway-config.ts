@@ -29,6 +29,8 @@ export interface GatewayConfig {
   /** Least wall time between two checkpoints of simulated time. */
   readonly checkpointEveryMs: number;
   readonly heartbeatMs: number;
+  /** How long each message of the handshake may take. Default 5,000. */
+  readonly handshakeTimeoutMs?: number;
   /** How long a command may stay without its acknowledgement before its outcome is unknown. */
   readonly commandTimeoutMs: number;
 }

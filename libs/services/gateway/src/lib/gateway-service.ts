@@ -3,6 +3,7 @@ import { common, gateway, terminal } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import type { CommandSender } from './command-sender';
+import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
 import type { TerminalServer } from './terminal-server';
 import type { TerminalSession } from './terminal-session';
@@ -17,7 +18,7 @@ export class GatewayUseCases implements gateway.GatewayService {
     private readonly server: TerminalServer,
     private readonly sender: CommandSender,
     private readonly halts: HaltFlags,
-    private readonly timeoutMs: number,
+    private readonly config: Pick<GatewayConfig, 'accounts' | 'commandTimeoutMs'>,
     private readonly logger: Logger,
   ) {}
 
@@ -50,8 +51,11 @@ export class GatewayUseCases implements gateway.GatewayService {
 
   async getSnapshot(request: gateway.GetSnapshotRequest): Promise<gateway.Snapshot> {
     const session = this.online(request.accountId);
-    const reply = await session.connection.request('snapshot.get', {}, this.timeoutMs);
-    return snapshotOf(terminal.snapshotSchema.parse(reply.d), session.accountId, session.greeting.hello);
+    const reply = await session.connection.request('snapshot.get', {}, this.config.commandTimeoutMs).catch(() => {
+      throw new RpcError('UNAVAILABLE', 'TERMINAL_NO_ANSWER', 'The terminal did not answer with its snapshot.');
+    });
+    const frame = terminal.snapshotSchema.parse(reply.d);
+    return snapshotOf(frame, session.accountId, session.greeting.hello, session.symbolOf);
   }
 
   async listSymbols(request: gateway.ListSymbolsRequest): Promise<gateway.ListSymbolsResponse> {
@@ -67,7 +71,8 @@ export class GatewayUseCases implements gateway.GatewayService {
   }
 
   async setHalt(request: gateway.SetHaltRequest): Promise<gateway.SetHaltResponse> {
-    const accountIds = request.accountId === '' ? this.server.list().map((s) => s.accountId) : [request.accountId];
+    const accountIds =
+      request.accountId === '' ? this.config.accounts.map((account) => account.accountId) : [request.accountId];
     for (const accountId of accountIds) {
       if (request.halted) await this.halts.set(accountId, request.reason);
       else await this.halts.clear(accountId);
@@ -84,22 +89,27 @@ export class GatewayUseCases implements gateway.GatewayService {
     await this.setHalt({ accountId: request.accountId, halted: true, reason: request.reason });
     const snapshot = await this.getSnapshot({ accountId: request.accountId });
     const coids: string[] = [];
+    const failed: string[] = [];
     for (const position of snapshot.positions) {
       const order = closeOf(position, request);
-      const sent = await this.sender.send(
-        session,
-        order,
-        session.epoch,
-        session.timeUs + FLATTEN_LIFETIME_US,
-        fillingOf(session, order.symbol),
-      );
-      if (sent.status !== gateway.SubmitStatus.JOURNALLED) {
-        this.logger.error(
-          { accountId: request.accountId, coid: order.coid, code: sent.code },
-          'A close of the flatten was not taken.',
-        );
-      }
+      const notAfterUs = session.timeUs + FLATTEN_LIFETIME_US;
+      const sent = await this.sender.send(session, order, session.epoch, notAfterUs, fillingOf(session, order.symbol));
       coids.push(order.coid);
+      if (sent.status === gateway.SubmitStatus.JOURNALLED) continue;
+      const { code, message } = sent;
+      this.logger.error(
+        { accountId: request.accountId, coid: order.coid, code },
+        'A close of the flatten was not taken.',
+      );
+      failed.push(`${position.volumeLots} ${position.symbol}: ${code}, ${message}`);
+    }
+    session.releaseBarriers();
+    if (failed.length > 0) {
+      throw new RpcError(
+        'UNAVAILABLE',
+        'FLATTEN_INCOMPLETE',
+        `Not every position is being closed. ${failed.join(' ')}`,
+      );
     }
     return { coids };
   }
@@ -142,6 +152,7 @@ function closeOf(position: gateway.PositionSnapshot, request: gateway.FlattenReq
     volumeLots: position.volumeLots,
     timeInForce: common.TimeInForce.IOC,
     origin: common.Origin.OPERATOR,
+    positionId: position.positionId,
     reduceOnly: true,
     comment: 'flatten',
   });

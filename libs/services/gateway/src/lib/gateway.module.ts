@@ -16,6 +16,15 @@ import { SessionDirectory } from './session-directory';
 import { StageProgress } from './stage-progress';
 import { TerminalServer } from './terminal-server';
 
+/** What a stage says on its topic; only sessions and progress matter here. */
+interface StageWord {
+  readonly $case: string;
+  readonly value: unknown;
+}
+
+/** A barrier that stages keep open for longer is worth a complaint. */
+const LATE_STAGE_MS = 30_000;
+
 /** Opens the gateway's doors in their order: flags, progress of the stages, then terminals. */
 @Injectable()
 export class GatewayLifecycle implements OnApplicationBootstrap {
@@ -37,6 +46,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     this.probes.add({ name: 'database', kind: 'ready', check: () => this.database.ping() });
     this.probes.add({ name: 'terminal', kind: 'degraded', check: () => this.requireTerminal() });
+    this.probes.add({ name: 'stages', kind: 'degraded', check: () => this.requireStages() });
     this.hooks.add('consumers', 'terminal sessions', () => this.server.close());
     this.hooks.add('consumers', 'progress of stages', () => this.stopListening());
     await this.halts.load();
@@ -46,23 +56,28 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
 
   private async listenForProgress(): Promise<void> {
     const group = { group: `gateway-${this.config.gatewayId}` };
-    const report = ({
-      body,
-    }: {
-      readonly body?: { readonly $case: string; readonly value: unknown } | undefined;
-    }): void => {
-      if (body?.$case === 'progress') this.progress.report(body.value as common.Progress);
+    const from = (stage: string) => {
+      return ({ message }: { readonly message: { readonly body?: StageWord | undefined } }): void => {
+        const { body } = message;
+        if (body?.$case === 'session') this.progress.enter(stage, body.value as common.SessionStarted);
+        if (body?.$case === 'progress') this.progress.report(stage, body.value as common.Progress);
+      };
     };
     this.subscriptions = [
-      await this.bus.subscribe(TOPICS.prediction, group, ({ message }) => report(message)),
-      await this.bus.subscribe(TOPICS.orderEvent, group, ({ message }) => report(message)),
-      await this.bus.subscribe(TOPICS.riskEvent, group, ({ message }) => report(message)),
-      await this.bus.subscribe(TOPICS.decision, group, ({ message }) => report(message)),
+      await this.bus.subscribe(TOPICS.prediction, group, from('prediction')),
+      await this.bus.subscribe(TOPICS.decision, group, from('decision')),
+      await this.bus.subscribe(TOPICS.orderEvent, group, from('execution')),
+      await this.bus.subscribe(TOPICS.riskEvent, group, from('risk-manager')),
     ];
   }
 
   private async stopListening(): Promise<void> {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+  }
+
+  private requireStages(): void {
+    const late = this.progress.late(LATE_STAGE_MS);
+    if (late.length > 0) throw new Error(`simulated time waits for ${late.join(', ')}`);
   }
 
   private requireTerminal(): void {
@@ -109,7 +124,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       inject: [TerminalServer, HaltFlags, GATEWAY_CONFIG, LOGGER],
       useFactory: (server: TerminalServer, halts: HaltFlags, config: GatewayConfig, logger: Logger) => {
         const sender = new CommandSender(new ApprovalVerifier(config.approvalKeys), config.commandTimeoutMs);
-        return new GatewayUseCases(server, sender, halts, config.commandTimeoutMs, logger);
+        return new GatewayUseCases(server, sender, halts, config, logger);
       },
     },
   ],

@@ -22,14 +22,17 @@ export class HandshakeRefused extends Error {
   }
 }
 
+/** How long each message of the handshake may take, unless configured. */
 const TIMEOUT_MS = 5_000;
+/** Messages that may come before they are asked for. */
+const UNREAD_LIMIT = 4;
 
 /** Waits for `hello`, challenges, and checks the proof. Throws {@link HandshakeRefused}. */
 export async function greet(connection: TerminalConnection, config: GatewayConfig): Promise<Greeting> {
-  const messages = incoming(connection);
+  const messages = incoming(connection, config.handshakeTimeoutMs ?? TIMEOUT_MS);
   const hello = parse(terminal.helloSchema, await messages.next('hello'));
   const account = config.accounts.find((a) => a.login === hello.login && a.server === hello.server);
-  const key = config.terminalKeys[hello.keyId];
+  const key = Object.hasOwn(config.terminalKeys, hello.keyId) ? config.terminalKeys[hello.keyId] : undefined;
   const sessionId = randomUUID();
   const nonceS = terminal.newNonce();
   connection.send('challenge', { nonceS, sid: sessionId } satisfies terminal.Challenge);
@@ -77,13 +80,14 @@ function parse<T>(
 }
 
 /** Messages of the handshake one at a time, each within its time. */
-function incoming(connection: TerminalConnection): { next(type: string): Promise<unknown> } {
+function incoming(connection: TerminalConnection, timeoutMs: number): { next(type: string): Promise<unknown> } {
   const arrived: terminal.Envelope[] = [];
   let wake: (() => void) | undefined;
   let closed = false;
   connection.listen({
     onMessage: (message) => {
       arrived.push(message);
+      if (arrived.length > UNREAD_LIMIT) connection.close('more messages than a handshake has');
       wake?.();
     },
     onClose: () => {
@@ -93,7 +97,7 @@ function incoming(connection: TerminalConnection): { next(type: string): Promise
   });
   return {
     async next(type) {
-      const deadline = Date.now() + TIMEOUT_MS;
+      const deadline = Date.now() + timeoutMs;
       while (arrived.length === 0) {
         const left = deadline - Date.now();
         if (closed || left <= 0) throw new HandshakeRefused('HANDSHAKE_TIMEOUT', `No ${type} came in time.`);

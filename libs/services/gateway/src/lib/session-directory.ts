@@ -11,6 +11,14 @@ export interface SessionRecord {
   readonly connectedUs: number;
 }
 
+/** Another session has taken the account over: what this one says of it counts no more. */
+export class SessionReplaced extends Error {
+  readonly code = 'SESSION_REPLACED';
+  constructor(readonly sessionId: string) {
+    super(`The session ${sessionId} is not the account's session any more.`);
+  }
+}
+
 /** A barrier that every stage has made durable. */
 export interface DurableBarrier {
   readonly n: number;
@@ -44,6 +52,13 @@ export class SessionDirectory {
     );
   }
 
+  /** The journal of the terminal that served the account last. */
+  async journalOf(accountId: string): Promise<string | undefined> {
+    const sql = 'SELECT journal_id FROM session WHERE account_id = $1';
+    const [row] = await this.database.query<{ journal_id: string }>(sql, [accountId]);
+    return row?.journal_id;
+  }
+
   async barrier(accountId: string): Promise<DurableBarrier | undefined> {
     const [row] = await this.database.query<{
       n: number;
@@ -57,12 +72,17 @@ export class SessionDirectory {
       : { n: row.n, timeUs: row.time_us, ended: row.ended, ticks: row.ticks, crossed: row.crossed };
   }
 
-  async saveBarrier(accountId: string, barrier: DurableBarrier): Promise<void> {
-    await this.database.query(
-      `INSERT INTO barrier (account_id, n, time_us, ended, ticks, crossed) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (account_id) DO UPDATE SET n = $2, time_us = $3, ended = $4, ticks = $5, crossed = $6`,
-      [accountId, barrier.n, barrier.timeUs, barrier.ended, barrier.ticks, barrier.crossed],
+  /** Keeps the barrier of the account's session. Throws {@link SessionReplaced} for any other session. */
+  async saveBarrier(accountId: string, sessionId: string, barrier: DurableBarrier): Promise<void> {
+    const saved = await this.database.query(
+      `INSERT INTO barrier (account_id, n, time_us, ended, ticks, crossed)
+       SELECT account_id, $3::bigint, $4::bigint, $5::boolean, $6::bigint, $7::bigint
+       FROM session WHERE account_id = $1 AND session_id = $2
+       ON CONFLICT (account_id) DO UPDATE SET n = $3, time_us = $4, ended = $5, ticks = $6, crossed = $7
+       RETURNING n`,
+      [accountId, sessionId, barrier.n, barrier.timeUs, barrier.ended, barrier.ticks, barrier.crossed],
     );
+    if (saved.length === 0) throw new SessionReplaced(sessionId);
   }
 
   async haltFlags(): Promise<ReadonlyMap<string, string>> {

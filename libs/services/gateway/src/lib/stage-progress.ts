@@ -1,43 +1,77 @@
-/** Waits for the stages behind a barrier of simulated time. One barrier of an account is open at a time. */
-export class StageProgress {
-  private readonly passed = new Map<string, Map<string, number>>();
-  private readonly waiting = new Map<string, { readonly n: number; readonly done: () => void }>();
+interface AccountProgress {
+  readonly sessionId: string;
+  /** The last barrier passed by each stage that has entered the session. */
+  readonly passed: Map<string, number>;
+  waiting: { readonly n: number; readonly sinceMs: number; readonly settle: (isPassed: boolean) => void } | undefined;
+}
 
-  /** `stages`: the sources whose progress ends a barrier. */
+/**
+ * Waits for the stages behind a barrier of simulated time. One barrier of an account is open at a time. What a stage
+ * says counts once it has said that it entered the session: before that it speaks of a session that is gone.
+ */
+export class StageProgress {
+  private readonly accounts = new Map<string, AccountProgress>();
+
+  /** `stages`: those whose progress ends a barrier. */
   constructor(private readonly stages: readonly string[]) {}
 
-  /** Called for every progress message. */
-  report(progress: { readonly source: string; readonly accountId: string; readonly n: number }): void {
-    let stages = this.passed.get(progress.accountId);
-    if (stages === undefined) this.passed.set(progress.accountId, (stages = new Map()));
-    stages.set(progress.source, progress.n);
-    const waiting = this.waiting.get(progress.accountId);
-    if (waiting !== undefined && this.complete(progress.accountId, waiting.n)) {
-      this.waiting.delete(progress.accountId);
-      waiting.done();
-    }
+  /** A session begins: what was said in the one before counts no more, and nobody waits for it. */
+  begin(accountId: string, sessionId: string): void {
+    this.accounts.get(accountId)?.waiting?.settle(false);
+    this.accounts.set(accountId, { sessionId, passed: new Map<string, number>(), waiting: undefined });
   }
 
-  /** Forgets an account's progress: its session starts again from an earlier barrier. */
-  reset(accountId: string): void {
-    this.passed.delete(accountId);
-    this.waiting.delete(accountId);
+  /** A stage has entered a session. */
+  enter(stage: string, { accountId, sessionId }: { readonly accountId: string; readonly sessionId: string }): void {
+    const account = this.accounts.get(accountId);
+    if (account?.sessionId === sessionId && !account.passed.has(stage)) account.passed.set(stage, -1);
   }
 
-  /** Resolves when every stage has passed barrier `n`. */
-  waitFor(accountId: string, n: number): Promise<void> | undefined {
-    if (this.complete(accountId, n)) return undefined;
-    return new Promise((done) => this.waiting.set(accountId, { n, done }));
+  /** A stage has passed a barrier of the session that it entered last. */
+  report(stage: string, { accountId, n }: { readonly accountId: string; readonly n: number }): void {
+    const account = this.accounts.get(accountId);
+    if (account?.passed.has(stage) !== true) return;
+    account.passed.set(stage, n);
+    if (account.waiting !== undefined && this.isComplete(account, account.waiting.n)) account.waiting.settle(true);
+  }
+
+  /** Resolves with true when every stage has passed barrier `n`, with false when the session is over before. */
+  waitFor(accountId: string, sessionId: string, n: number): Promise<boolean> | boolean {
+    const account = this.accounts.get(accountId);
+    if (account?.sessionId !== sessionId) return false;
+    if (this.isComplete(account, n)) return true;
+    return new Promise((resolve) => {
+      const settle = (isPassed: boolean): void => {
+        account.waiting = undefined;
+        resolve(isPassed);
+      };
+      account.waiting = { n, sinceMs: Date.now(), settle };
+    });
+  }
+
+  /** Ends the wait of a session that is over. */
+  abandon(accountId: string, sessionId: string): void {
+    const account = this.accounts.get(accountId);
+    if (account?.sessionId === sessionId) account.waiting?.settle(false);
   }
 
   /** Stages that have not passed barrier `n`. */
   missing(accountId: string, n: number): readonly string[] {
-    const stages = this.passed.get(accountId);
-    return this.stages.filter((stage) => stages?.get(stage) !== n);
+    const passed = this.accounts.get(accountId)?.passed;
+    return this.stages.filter((stage) => passed?.get(stage) !== n);
   }
 
-  private complete(accountId: string, n: number): boolean {
-    const stages = this.passed.get(accountId);
-    return stages !== undefined && this.stages.every((stage) => stages.get(stage) === n);
+  /** Stages that have kept a barrier of some account open for longer than this. */
+  late(limitMs: number): readonly string[] {
+    const late = new Set<string>();
+    for (const [accountId, { waiting }] of this.accounts) {
+      if (waiting === undefined || Date.now() - waiting.sinceMs <= limitMs) continue;
+      for (const stage of this.missing(accountId, waiting.n)) late.add(stage);
+    }
+    return [...late];
+  }
+
+  private isComplete({ passed }: AccountProgress, n: number): boolean {
+    return this.stages.every((stage) => passed.get(stage) === n);
   }
 }

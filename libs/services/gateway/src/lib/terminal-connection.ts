@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { terminal } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 
 /** A request whose answer did not come: nobody knows what the terminal did. */
 export class NoAnswer extends Error {
@@ -10,6 +11,7 @@ export class NoAnswer extends Error {
 }
 
 interface Pending {
+  readonly type: string;
   readonly resolve: (answer: terminal.Envelope) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -21,6 +23,9 @@ export interface ConnectionListener {
   onClose(reason: string): void;
 }
 
+/** How long a peer may take to read the last words that it was sent. */
+const LAST_WORDS_MS = 1_000;
+
 /** One TCP connection of a terminal: frames in and out, requests paired with their answers, death by silence. */
 export class TerminalConnection {
   private readonly reader: terminal.FrameReader;
@@ -31,8 +36,6 @@ export class TerminalConnection {
   private listener: ConnectionListener | undefined;
   private closed = false;
   private closeReason = 'closed by the terminal';
-  /** Messages that came before anybody listened. */
-  private readonly early: terminal.Envelope[] = [];
 
   constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
@@ -48,13 +51,12 @@ export class TerminalConnection {
 
   listen(listener: ConnectionListener): void {
     this.listener = listener;
-    for (const message of this.early.splice(0)) listener.onMessage(message);
     if (this.closed) listener.onClose(this.closeReason);
   }
 
   send(type: string, body: unknown, more: { id?: string; re?: string; ack?: number } = {}): void {
     if (this.closed) return;
-    this.socket.write(terminal.encodeFrame(terminal.envelope(type, body, nowUs(), more)));
+    this.socket.write(terminal.encodeFrame(terminal.envelope(type, body, systemClock.nowUs(), more)));
   }
 
   /** Sends a request and waits for the message that answers it. Throws {@link NoAnswer}. */
@@ -66,16 +68,19 @@ export class TerminalConnection {
         this.pending.delete(id);
         reject(new NoAnswer(type));
       }, timeoutMs);
-      this.pending.set(id, { resolve, reject, timer });
+      this.pending.set(id, { type, resolve, reject, timer });
       this.send(type, body, { id });
     });
   }
 
   /** Pings at this interval and gives the connection up after five of them in silence. */
   startHeartbeat(everyMs: number): void {
+    if (this.closed) return;
     this.heartbeat = setInterval(() => {
-      if (Date.now() - this.lastHeardMs > everyMs * 5) return this.close('no heartbeat');
-      this.send('ping', { t0: nowUs() });
+      // Whom we do not listen to is not silent.
+      if (this.socket.isPaused()) this.lastHeardMs = Date.now();
+      if (Date.now() - this.lastHeardMs > everyMs * 5) this.close('no heartbeat');
+      else this.send('ping', { t0: systemClock.nowUs() });
     }, everyMs);
     this.heartbeat.unref();
   }
@@ -88,44 +93,55 @@ export class TerminalConnection {
     this.socket.resume();
   }
 
+  /** Ends the connection at once for us; the peer has a moment to read what it was sent. */
   close(reason: string): void {
+    if (this.closed) return;
     this.closeReason = reason;
     this.socket.destroySoon();
+    const cut = setTimeout(() => this.socket.destroy(), LAST_WORDS_MS).unref();
+    this.socket.once('close', () => clearTimeout(cut));
+    this.ended();
   }
 
   private receive(chunk: Buffer): void {
+    if (this.closed) return;
     this.lastHeardMs = Date.now();
     try {
-      for (const raw of this.reader.push(chunk)) this.dispatch(terminal.envelopeSchema.parse(raw));
+      for (const raw of this.reader.push(chunk)) {
+        this.dispatch(terminal.envelopeSchema.parse(raw));
+        // What follows a message that ended the connection is not taken.
+        if (!this.isOpen) return;
+      }
     } catch (error) {
       this.close(error instanceof terminal.FrameError ? error.message : 'a message that is not of the protocol');
     }
   }
 
   private dispatch(message: terminal.Envelope): void {
-    if (message.t === 'ping') return this.send('pong', message.d, message.id === undefined ? {} : { re: message.id });
+    if (message.t === 'ping') {
+      this.send('pong', message.d, message.id === undefined ? {} : { re: message.id });
+      return;
+    }
     if (message.t === 'pong') return;
     const waiting = message.re === undefined ? undefined : this.pending.get(message.re);
     if (waiting !== undefined && message.re !== undefined) {
       this.pending.delete(message.re);
       clearTimeout(waiting.timer);
-      return waiting.resolve(message);
+      waiting.resolve(message);
+      return;
     }
-    if (this.listener === undefined) this.early.push(message);
-    else this.listener.onMessage(message);
+    this.listener?.onMessage(message);
   }
 
   private ended(): void {
     if (this.closed) return;
     this.closed = true;
     clearInterval(this.heartbeat);
-    for (const [id, { reject, timer }] of this.pending) {
+    for (const { type, reject, timer } of this.pending.values()) {
       clearTimeout(timer);
-      reject(new NoAnswer(id));
+      reject(new NoAnswer(type));
     }
     this.pending.clear();
     this.listener?.onClose(this.closeReason);
   }
 }
-
-const nowUs = (): number => Date.now() * 1000;

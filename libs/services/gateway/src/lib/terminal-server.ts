@@ -1,9 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '@trading/platform-logging';
 import type { GatewayConfig } from './gateway-config';
-import { greet, HandshakeRefused } from './handshake';
+import { showSessions } from './gateway-metrics';
+import { greet, HandshakeRefused, type Greeting } from './handshake';
 import { TerminalConnection } from './terminal-connection';
 import { TerminalSession, type SessionPorts } from './terminal-session';
+
+/** Connections at once: of each account a new one beside an old one, and some that have not said who they are. */
+const connectionLimit = (accounts: number): number => 2 * accounts + 32;
 
 /** The port that terminals dial. Keeps one live session per account: the newest wins. */
 export class TerminalServer {
@@ -21,19 +25,23 @@ export class TerminalServer {
   /** Listens and returns the port. Rejects with the system's error when the port is taken. */
   listen(): Promise<number> {
     const server = createServer((socket) => void this.accept(socket));
+    server.maxConnections = connectionLimit(this.config.accounts.length);
     this.server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(this.config.terminalPort, this.config.terminalHost, () => {
+        server.off('error', reject);
+        server.on('error', (error) => this.logger.error({ error }, 'A terminal could not connect.'));
         const address = server.address();
         resolve(typeof address === 'object' && address !== null ? address.port : 0);
       });
     });
   }
 
+  /** The session of an account whose terminal can be told something. */
   session(accountId: string): TerminalSession | undefined {
     const session = this.sessions.get(accountId);
-    return session?.connection.isOpen === true ? session : undefined;
+    return session?.isReady === true ? session : undefined;
   }
 
   list(): readonly TerminalSession[] {
@@ -45,6 +53,7 @@ export class TerminalServer {
     if (server === undefined) return;
     for (const connection of this.connections) connection.close('the gateway stops');
     await new Promise<void>((resolve) => server.close(() => resolve()));
+    await Promise.all(this.list().map((session) => session.finish()));
   }
 
   private async accept(socket: Socket): Promise<void> {
@@ -52,37 +61,36 @@ export class TerminalServer {
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
     try {
-      const greeting = await greet(connection, this.config);
-      const session = new TerminalSession(greeting, connection, Math.max(greeting.hello.epoch, 1), this.ports);
-      const older = this.sessions.get(session.accountId);
-      if (older?.connection.isOpen === true) {
-        older.connection.send('bye', { code: 'superseded' });
-        older.connection.close('superseded by a newer session');
-      }
-      this.sessions.set(session.accountId, session);
-      connection.listen({
-        onMessage: (message) => session.receive(message),
-        onClose: (reason) => this.logger.warn({ accountId: session.accountId, reason }, 'The terminal is gone.'),
-      });
-      connection.startHeartbeat(this.config.heartbeatMs);
-      await this.ports.directory.enter({
-        accountId: session.accountId,
-        sessionId: session.sessionId,
-        gatewayId: this.config.gatewayId,
-        login: greeting.hello.login,
-        server: greeting.hello.server,
-        journalId: greeting.hello.journalId,
-        epoch: session.epoch,
-        connectedUs: session.connectedUs,
-      });
-      await session.open();
-      this.logger.info(
-        { accountId: session.accountId, lockstep: session.lockstep, barrier: session.barrier },
-        'A terminal is connected.',
-      );
+      const session = await this.admit(connection, await greet(connection, this.config));
+      const { accountId, lockstep, barrier } = session;
+      this.logger.info({ accountId, lockstep, barrier }, 'A terminal is connected.');
     } catch (error) {
       this.refuse(connection, error);
     }
+  }
+
+  /** Makes the newest terminal of an account its session, and ends the one before. */
+  private async admit(connection: TerminalConnection, greeting: Greeting): Promise<TerminalSession> {
+    const session = new TerminalSession(greeting, connection, Math.max(greeting.hello.epoch, 1), this.ports);
+    const { accountId } = session;
+    const older = this.sessions.get(accountId);
+    this.sessions.set(accountId, session);
+    // Nothing is awaited between the greeting and here: no message of the terminal falls between the two listeners.
+    connection.listen({
+      onMessage: (message) => session.receive(message),
+      onClose: (reason) => {
+        this.logger.warn({ accountId, reason }, 'The terminal is gone.');
+        this.countSessions();
+      },
+    });
+    connection.startHeartbeat(this.config.heartbeatMs);
+    await session.open(older);
+    this.countSessions();
+    return session;
+  }
+
+  private countSessions(): void {
+    showSessions(this.config.platform, this.list().filter((session) => session.isReady).length);
   }
 
   private refuse(connection: TerminalConnection, error: unknown): void {

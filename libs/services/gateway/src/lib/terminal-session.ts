@@ -1,13 +1,16 @@
-import { TOPICS, terminal, wire, type common, type gateway, type market } from '@trading/contracts';
+import { TOPICS, terminal, wire, type common, type gateway } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 import type { EventBus } from '@trading/platform-messaging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import type { Logger } from '@trading/platform-logging';
-import type { Greeting } from './handshake';
+import { HandshakeRefused, type Greeting } from './handshake';
+import { countTicks } from './gateway-metrics';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
-import type { SessionDirectory } from './session-directory';
+import { SessionReplaced, type SessionDirectory, type SessionRecord } from './session-directory';
 import type { StageProgress } from './stage-progress';
 import type { TerminalConnection } from './terminal-connection';
+import { parseTicks, sequenceOf } from './tick-frame';
 import { accountOf, dealOf, instrumentOf, resultOf } from './wire';
 
 export interface SessionPorts {
@@ -22,6 +25,8 @@ export interface SessionPorts {
 
 /** Frames that may wait before the terminal is asked to slow down. */
 const INBOX_LIMIT = 1_000;
+/** What a released barrier still waits for a stage. */
+const RELEASED_PATIENCE_MS = 500;
 
 /**
  * The live session of one account: turns what its terminal sends into events, in order, and in lockstep lets simulated
@@ -31,7 +36,7 @@ export class TerminalSession {
   readonly accountId: string;
   readonly sessionId: string;
   readonly lockstep: boolean;
-  readonly connectedUs = Date.now() * 1000;
+  readonly connectedUs = systemClock.nowUs();
   barrier = 0;
   /** Event time of the account: of the last mark, or of the last frame without lockstep. */
   timeUs = 0;
@@ -39,11 +44,16 @@ export class TerminalSession {
   private ticks = 0;
   private crossed = 0;
   private readonly instruments = new Map<string, common.Instrument>();
+  private readonly ours = new Map<string, string>();
   private readonly inbox: terminal.Envelope[] = [];
-  private working = false;
+  private opening: Promise<void> | undefined;
+  private working: Promise<void> | undefined;
   private ready = false;
+  private takesCommands = false;
   private checkpointedMs = Date.now();
   private lastSeq = 0;
+  private isReleased = false;
+  private onRelease: (() => void) | undefined;
 
   constructor(
     readonly greeting: Greeting,
@@ -64,36 +74,42 @@ export class TerminalSession {
     return this.instruments.get(symbol);
   }
 
-  /** Welcomes the terminal, learns its symbols, tells every stage where it starts, and lets its data in. */
-  async open(): Promise<void> {
-    const { directory, config, progress } = this.ports;
-    const durable = await directory.barrier(this.accountId);
-    this.barrier = durable?.n ?? 0;
-    this.timeUs = durable?.timeUs ?? 0;
-    this.ended = durable?.ended ?? false;
-    this.ticks = durable?.ticks ?? 0;
-    this.crossed = durable?.crossed ?? 0;
-    progress.reset(this.accountId);
-    this.connection.send('welcome', {
-      mac: this.greeting.mac,
-      hbMs: config.heartbeatMs,
-      resumeFrom: this.lastSeq,
-      resumeBarrier: this.barrier,
-      epoch: this.epoch,
-      subscribe: [...config.subscriptions],
-    } satisfies terminal.Welcome);
-    const answer = await this.connection.request('symbol.get', {}, config.commandTimeoutMs);
-    for (const w of terminal.symbolsSchema.parse(answer.d).instruments) this.instruments.set(w.symbol, instrumentOf(w));
-    await this.announce();
-    this.ready = true;
-    void this.work();
+  /** Our name of a symbol of the terminal. */
+  readonly symbolOf = (brokerSymbol: string): string => this.ours.get(brokerSymbol) ?? brokerSymbol;
+
+  /** Whether commands may be sent: the terminal is there and its symbols are known. */
+  get isReady(): boolean {
+    return this.takesCommands && this.connection.isOpen;
+  }
+
+  /**
+   * Welcomes the terminal, learns its symbols, tells every stage where it starts, and lets its data in, once the
+   * `older` session has said its last.
+   */
+  open(older: TerminalSession | undefined): Promise<void> {
+    return (this.opening ??= this.begin(older));
   }
 
   /** Takes one message of the terminal; they are worked through in order. */
   receive(message: terminal.Envelope): void {
+    if (!this.connection.isOpen) return;
     this.inbox.push(message);
     if (this.inbox.length > INBOX_LIMIT) this.connection.pause();
-    void this.work();
+    this.startWork();
+  }
+
+  /** Ends the session for a newer one; resolves when nothing of it is on its way any more. */
+  async retire(): Promise<void> {
+    this.connection.send('bye', { code: 'superseded' });
+    this.connection.close('superseded by a newer session');
+    await this.finish();
+  }
+
+  /** Resolves when nothing of a session whose connection has ended is on its way any more. */
+  async finish(): Promise<void> {
+    this.ports.progress.abandon(this.accountId, this.sessionId);
+    await Promise.allSettled([this.opening, this.working]);
+    await this.working;
   }
 
   describe(): gateway.TerminalSession {
@@ -117,6 +133,72 @@ export class TerminalSession {
       ticks: this.ticks,
       crossedTicks: this.crossed,
       ended: this.ended,
+    };
+  }
+
+  private async begin(older: TerminalSession | undefined): Promise<void> {
+    const { directory, halts, config, progress } = this.ports;
+    await older?.retire();
+    this.requireOpen();
+    const durable = await directory.barrier(this.accountId);
+    await this.checkJournal(durable?.n ?? 0);
+    await directory.enter(this.record());
+    await halts.load();
+    this.requireOpen();
+    this.barrier = durable?.n ?? 0;
+    this.timeUs = durable?.timeUs ?? 0;
+    this.ended = durable?.ended ?? false;
+    this.ticks = durable?.ticks ?? 0;
+    this.crossed = durable?.crossed ?? 0;
+    progress.begin(this.accountId, this.sessionId);
+    this.connection.send('welcome', {
+      mac: this.greeting.mac,
+      hbMs: config.heartbeatMs,
+      resumeFrom: this.lastSeq,
+      resumeBarrier: this.barrier,
+      epoch: this.epoch,
+      subscribe: [...config.subscriptions],
+    } satisfies terminal.Welcome);
+    const answer = await this.connection.request('symbol.get', {}, config.commandTimeoutMs);
+    for (const w of terminal.symbolsSchema.parse(answer.d).instruments) {
+      this.instruments.set(w.symbol, instrumentOf(w));
+      this.ours.set(w.brokerSymbol, w.symbol);
+    }
+    this.takesCommands = true;
+    await this.announce();
+    this.ready = true;
+    this.startWork();
+  }
+
+  private requireOpen(): void {
+    if (!this.connection.isOpen) throw new SessionReplaced(this.sessionId);
+  }
+
+  /**
+   * A terminal with another journal has forgotten what it was told. In simulated time it cannot be where the barrier
+   * was; otherwise the account is held until an operator has compared its books with the broker's.
+   */
+  private async checkJournal(barrier: number): Promise<void> {
+    const known = await this.ports.directory.journalOf(this.accountId);
+    const { journalId } = this.greeting.hello;
+    if (known === undefined || known === journalId) return;
+    const sentence = `The terminal's journal is ${journalId}; the account's was ${known}.`;
+    if (!this.lockstep) await this.ports.halts.set(this.accountId, sentence);
+    else if (barrier > 0) throw new HandshakeRefused('JOURNAL_CHANGED', sentence);
+  }
+
+  private record(): SessionRecord {
+    const { login, server, journalId } = this.greeting.hello;
+    const { accountId, sessionId, epoch, connectedUs } = this;
+    return {
+      accountId,
+      sessionId,
+      gatewayId: this.ports.config.gatewayId,
+      login,
+      server,
+      journalId,
+      epoch,
+      connectedUs,
     };
   }
 
@@ -149,14 +231,19 @@ export class TerminalSession {
     return [...new Set(this.ports.config.subscriptions.map((s) => s.symbol))];
   }
 
+  private startWork(): void {
+    if (!this.ready || this.working !== undefined) return;
+    this.working = this.work().finally(() => (this.working = undefined));
+  }
+
+  /** A message that cannot be relayed ends the session: what follows it must not overtake it. */
   private async work(): Promise<void> {
-    if (!this.ready || this.working) return;
-    this.working = true;
     try {
       for (let message = this.inbox.shift(); message !== undefined; message = this.inbox.shift()) {
         if (!this.connection.isOpen) return;
-        await this.relay(message);
+        // Before the message, which may wait for an answer of the terminal.
         if (this.inbox.length === 0) this.connection.resume();
+        await this.relay(message);
       }
     } catch (error) {
       this.ports.logger.error(
@@ -164,8 +251,6 @@ export class TerminalSession {
         'A message of the terminal could not be relayed.',
       );
       this.connection.close('a message could not be relayed');
-    } finally {
-      this.working = false;
     }
   }
 
@@ -181,7 +266,7 @@ export class TerminalSession {
       }
       case 'trade.event': {
         const deal = terminal.tradeEventSchema.parse(message.d);
-        return this.relayReliable(message, { $case: 'deal', value: dealOf(deal) }, deal.time);
+        return this.relayReliable(message, { $case: 'deal', value: dealOf(deal, this.symbolOf) }, deal.time);
       }
       case 'account': {
         const frame = terminal.accountSchema.parse(message.d);
@@ -199,23 +284,17 @@ export class TerminalSession {
   }
 
   private async relayTicks(body: unknown): Promise<void> {
-    const ingestUs = Date.now() * 1000;
-    const batch = parseTicks(body, this.accountId, ingestUs);
+    const batch = parseTicks(body, this.accountId, systemClock.nowUs(), this.symbolOf);
     const { bus, timeSeries } = this.ports;
-    timeSeries.write(
-      'tick',
-      { account: this.accountId, symbol: batch.symbol },
-      {
-        seq: sequence(batch.firstSeq, batch.timeUs.length),
-        timeUs: batch.timeUs,
-        fields: { bid: batch.bid, ask: batch.ask },
-      },
-    );
+    const { symbol, timeUs, bid, ask } = batch;
+    const tags = { account: this.accountId, symbol };
+    timeSeries.write('tick', tags, { seq: sequenceOf(batch), timeUs, fields: { bid, ask } });
     await timeSeries.pressure();
-    this.ticks += batch.timeUs.length;
+    this.ticks += timeUs.length;
     this.crossed += batch.crossed;
-    if (!this.lockstep) this.timeUs = batch.timeUs.at(-1) ?? this.timeUs;
-    await bus.publish(TOPICS.marketTick, batch.symbol, { body: { $case: 'batch', value: batch } });
+    countTicks(this.ports.config.platform, timeUs.length);
+    if (!this.lockstep) this.timeUs = Math.max(this.timeUs, timeUs.at(-1) ?? 0);
+    await bus.publish(TOPICS.marketTick, symbol, { body: { $case: 'batch', value: batch } });
   }
 
   private async relayReliable(
@@ -223,7 +302,8 @@ export class TerminalSession {
     body: NonNullable<gateway.TradeEvent['body']>,
     timeUs: number,
   ): Promise<void> {
-    this.lastSeq = message.seq ?? this.lastSeq;
+    if (message.seq === undefined) throw new terminal.FrameError(`A ${message.t} lacks its sequence.`);
+    this.lastSeq = message.seq;
     await this.ports.bus.publish(TOPICS.tradeEvent, this.accountId, {
       ...this.tradeEvent(body),
       seq: this.lastSeq,
@@ -232,24 +312,51 @@ export class TerminalSession {
     this.connection.send('ack', {}, { ack: this.lastSeq });
   }
 
+  /**
+   * Lets simulated time go on without stages that are away, each barrier after a short wait: what an operator closes
+   * must fill although a service is dead. Until the next session nothing is a checkpoint that a stage has missed.
+   */
+  releaseBarriers(): void {
+    this.isReleased = true;
+    this.onRelease?.();
+  }
+
+  /** Whether every stage passed the barrier; false when the session is over or the stages were given up. */
+  private async stagesPass(n: number): Promise<boolean> {
+    const passed = this.ports.progress.waitFor(this.accountId, this.sessionId, n);
+    if (typeof passed === 'boolean') return passed;
+    let timer: NodeJS.Timeout | undefined;
+    const givenUp = new Promise<false>((resolve) => {
+      this.onRelease = () => (timer ??= setTimeout(() => resolve(false), RELEASED_PATIENCE_MS));
+    });
+    if (this.isReleased) this.onRelease?.();
+    const result = await Promise.race([passed, givenUp]);
+    clearTimeout(timer);
+    this.onRelease = undefined;
+    if (!result && this.connection.isOpen) {
+      const missing = this.ports.progress.missing(this.accountId, n);
+      this.ports.logger.warn({ n, missing }, 'Time goes on without stages.');
+    }
+    return result;
+  }
+
   private async relayMark(mark: terminal.SimMark): Promise<void> {
-    const { bus, progress, directory, timeSeries, config } = this.ports;
+    const { bus, directory, timeSeries, config } = this.ports;
+    if (!this.lockstep || mark.n !== this.barrier + 1) {
+      throw new terminal.FrameError(`Barrier ${mark.n} follows barrier ${this.barrier}.`);
+    }
     const checkpoint = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
     this.timeUs = mark.time;
-    const body = {
-      $case: 'mark',
-      value: { accountId: this.accountId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end },
-    } as const;
-    const previous = this.barrier;
+    const value = { accountId: this.accountId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end };
+    const body = { $case: 'mark', value } as const;
     this.barrier = mark.n;
-    if (mark.n !== previous + 1) throw new Error(`Barrier ${mark.n} follows barrier ${previous}.`);
     await bus.publish(TOPICS.tradeEvent, this.accountId, this.tradeEvent(body));
     await bus.publish(TOPICS.accountEvent, this.accountId, this.accountEvent(body));
     for (const symbol of this.symbols()) await bus.publish(TOPICS.marketTick, symbol, { body });
-    await progress.waitFor(this.accountId, mark.n);
-    if (checkpoint) {
+    const passed = await this.stagesPass(mark.n);
+    if (checkpoint && passed) {
       await timeSeries.flush();
-      await directory.saveBarrier(this.accountId, {
+      await directory.saveBarrier(this.accountId, this.sessionId, {
         n: mark.n,
         timeUs: mark.time,
         ended: mark.end,
@@ -268,7 +375,7 @@ export class TerminalSession {
       sessionId: this.sessionId,
       seq: 0,
       timeUs: this.timeUs,
-      ingestUs: Date.now() * 1000,
+      ingestUs: systemClock.nowUs(),
       barrier: this.barrier,
       body,
     };
@@ -277,35 +384,4 @@ export class TerminalSession {
   private accountEvent(body: NonNullable<gateway.AccountEvent['body']>): gateway.AccountEvent {
     return { accountId: this.accountId, timeUs: this.timeUs, barrier: this.barrier, body };
   }
-}
-
-function sequence(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, k) => first + k);
-}
-
-/** Checks and converts a `tick` frame by hand: this is the hottest message of the system. */
-function parseTicks(body: unknown, accountId: string, ingestUs: number): market.TickBatch {
-  const { symbol, first, t, b, a } = body as Partial<terminal.TickFrame>;
-  if (
-    typeof symbol !== 'string' ||
-    typeof first !== 'number' ||
-    !Array.isArray(t) ||
-    !Array.isArray(b) ||
-    !Array.isArray(a)
-  ) {
-    throw new terminal.FrameError('A tick frame lacks one of symbol, first, t, b, a.');
-  }
-  if (t.length !== b.length || t.length !== a.length)
-    throw new terminal.FrameError('The columns of a tick frame differ in length.');
-  const bid = b.map(Number);
-  const ask = a.map(Number);
-  let crossed = 0;
-  for (let i = 0; i < t.length; i++) {
-    const [time, low, high] = [t[i], bid[i], ask[i]];
-    if (!Number.isSafeInteger(time) || low === undefined || high === undefined || !(low > 0) || !(high > 0)) {
-      throw new terminal.FrameError(`Tick ${first + i} of ${symbol} is not a time with two prices.`);
-    }
-    if (low > high) crossed++;
-  }
-  return { accountId, symbol, firstSeq: first, timeUs: t, bid, ask, ingestUs, crossed };
 }

@@ -1,6 +1,11 @@
 import { common, gateway, wire, type terminal } from '@trading/contracts';
 
-/** Translation between the terminal's protocol and our contracts: one function per message. */
+/*
+ * Translation between the terminal's protocol and our contracts: one function per message. Symbols on the wire are the
+ * broker's; `SymbolOf` gives ours.
+ */
+
+export type SymbolOf = (brokerSymbol: string) => string;
 
 export function instrumentOf(w: terminal.WireInstrument): common.Instrument {
   return common.Instrument.fromPartial({
@@ -66,13 +71,13 @@ const ORIGIN_OF_REASON = {
   manual: 'EXTERNAL',
 } as const;
 
-export function dealOf(frame: terminal.TradeEventFrame): gateway.Deal {
+export function dealOf(frame: terminal.TradeEventFrame, symbolOf: SymbolOf): gateway.Deal {
   return {
     dealTicket: frame.deal,
     orderTicket: frame.order,
     positionId: frame.position,
     coid: frame.coid,
-    symbol: frame.symbol,
+    symbol: symbolOf(frame.symbol),
     side: wire('SIDE', frame.side),
     volumeLots: frame.volume,
     price: frame.price,
@@ -89,14 +94,19 @@ export function dealOf(frame: terminal.TradeEventFrame): gateway.Deal {
   };
 }
 
-export function snapshotOf(frame: terminal.SnapshotFrame, accountId: string, hello: terminal.Hello): gateway.Snapshot {
+export function snapshotOf(
+  frame: terminal.SnapshotFrame,
+  accountId: string,
+  hello: terminal.Hello,
+  symbolOf: SymbolOf,
+): gateway.Snapshot {
   return {
     accountId,
     timeUs: frame.time,
     account: accountOf(frame.account, hello),
     positions: frame.positions.map((p) => ({
       positionId: p.position,
-      symbol: p.symbol,
+      symbol: symbolOf(p.symbol),
       side: wire('SIDE', p.side),
       volumeLots: p.volume,
       openPrice: p.price,
@@ -111,7 +121,7 @@ export function snapshotOf(frame: terminal.SnapshotFrame, accountId: string, hel
     orders: frame.orders.map((o) => ({
       ticket: o.order,
       coid: o.coid,
-      symbol: o.symbol,
+      symbol: symbolOf(o.symbol),
       side: wire('SIDE', o.side),
       type: common.orderTypeFromJSON(`ORDER_TYPE_${o.type}`),
       volumeLots: o.volume,
@@ -119,6 +129,6 @@ export function snapshotOf(frame: terminal.SnapshotFrame, accountId: string, hel
       comment: o.tag,
       magic: o.magic,
     })),
-    deals: frame.deals.map(dealOf),
+    deals: frame.deals.map((deal) => dealOf(deal, symbolOf)),
   };
 }
