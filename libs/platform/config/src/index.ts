@@ -5,5 +5,5 @@
 export { ConfigError, type ConfigProblem } from './lib/config-error';
 export { parseConfig, type Environment } from './lib/parse-config';
 export { describeConfig, type ConfigRow } from './lib/describe-config';
-export { commaSeparated, flag, port, secret } from './lib/variables';
+export { address, commaSeparated, flag, json, port, secret } from './lib/variables';
 export { CLOCK, ManualClock, systemClock, type Clock } from './lib/clock';

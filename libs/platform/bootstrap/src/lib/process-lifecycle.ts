@@ -34,10 +34,21 @@ export class ProcessLifecycle {
   private readonly https: RunningHttp[] = [];
   private readonly closings: Closing[] = [];
   private stopping: Promise<void> | undefined;
+  private readonly stopRequest = new AbortController();
 
   constructor(private readonly options: LifecycleOptions) {
     this.health = options.health;
     this.grpcHost = options.grpcHost;
+  }
+
+  /** Aborted by the first signal, so that a start under way need not wait for what it waits for. */
+  get stopRequested(): AbortSignal {
+    return this.stopRequest.signal;
+  }
+
+  /** Says that the process is to end as soon as its start is over. */
+  requestStop(): void {
+    this.stopRequest.abort();
   }
 
   addService(service: RunningService): RunningService {

@@ -180,6 +180,25 @@ describe('runProcess', () => {
     expect(closed).toBe(true);
   });
 
+  it('takes a start that a signal made give up for no failure', async () => {
+    const { fake, said, options } = optionsFor({});
+    let closed = false;
+    const running = runProcess({
+      ...options,
+      start: (lifecycle) =>
+        new Promise((_, reject) => {
+          lifecycle.addClosing('early', () => void (closed = true));
+          lifecycle.stopRequested.addEventListener('abort', () => reject(new Error('given up')));
+        }),
+    });
+    fake.emit('SIGTERM', 'SIGTERM');
+    await running;
+    expect(await fake.exited).toBe(0);
+    expect(fake.codes).toEqual([0]);
+    expect(said).toEqual([]);
+    expect(closed).toBe(true);
+  });
+
   it('logs one line and exits with 1 when a rejection is nobody’s', async () => {
     const { fake, options } = optionsFor({});
     const logger = memoryLogger();

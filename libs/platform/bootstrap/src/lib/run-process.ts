@@ -4,7 +4,10 @@ import { type LifecycleOptions, ProcessLifecycle, type ProcessPort } from './pro
 export interface RunProcessOptions extends LifecycleOptions {
   /** The process's name in messages. */
   readonly name: string;
-  /** Starts everything and adds it to the lifecycle; what was added before a failure is stopped again. */
+  /**
+   * Starts everything and adds it to the lifecycle; what was added before a failure is stopped again. It may give up
+   * once `lifecycle.stopRequested` is aborted.
+   */
   readonly start: (lifecycle: ProcessLifecycle) => Promise<void>;
   readonly process?: ProcessPort;
   /** Takes the paragraph on a failed start. Default: standard error. */
@@ -29,6 +32,7 @@ export async function runProcess(options: RunProcessOptions): Promise<ProcessLif
       port.exit(1);
       return;
     }
+    lifecycle.requestStop();
     // A start under way may not be left half done: what it is about to add has to be stopped as well.
     void starting
       .catch(() => undefined)
@@ -48,6 +52,8 @@ export async function runProcess(options: RunProcessOptions): Promise<ProcessLif
     starting = options.start(lifecycle);
     await starting;
   } catch (error) {
+    // A start that was given up because of a signal has not failed; the signal ends the process.
+    if (lifecycle.stopRequested.aborted) return lifecycle;
     complain(explainFailure(name, error));
     logger.debug({ error }, 'The start failed.');
     await lifecycle.shutdown('failed start');

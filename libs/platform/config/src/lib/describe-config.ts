@@ -9,6 +9,8 @@ export interface ConfigRow {
   readonly default: string;
   readonly description: string;
   readonly secret: boolean;
+  /** May be given as a file too: `<NAME>_FILE`. */
+  readonly file: boolean;
 }
 
 /** The variables of a configuration schema, for the table in the documentation. */
@@ -19,6 +21,7 @@ export function describeConfig(schema: z.core.$ZodType): ConfigRow[] {
     default: defaultOf(field),
     description: field.description,
     secret: field.isSecret,
+    file: field.mayBeFile,
   }));
 }
 

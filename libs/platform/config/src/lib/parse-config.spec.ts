@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ConfigError } from './config-error';
 import { describeConfig } from './describe-config';
 import { parseConfig } from './parse-config';
-import { commaSeparated, flag, port, secret } from './variables';
+import { address, commaSeparated, flag, json, port, secret } from './variables';
 
 const schema = z.object({
   HTTP_PORT: port('HTTP port.').default(8080),
@@ -80,27 +80,80 @@ describe('parseConfig', () => {
   });
 });
 
+describe('a value of several fields', () => {
+  const series = z.object({
+    SERIES: json(z.array(z.object({ symbol: z.string(), bars: z.number() })), 'Series.').default([]),
+    EXECUTION_GRPC_ADDRESS: address('Where execution is.').default('127.0.0.1:9193'),
+  });
+  const messageOf = (env: Record<string, string>): string => {
+    try {
+      return JSON.stringify(parseConfig(series, env));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('is JSON in the variable or in a file', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'series.json');
+    writeFileSync(file, '[{"symbol":"US500","bars":2}]\n');
+    expect(parseConfig(series, { SERIES: '[{"symbol":"EURUSD","bars":1}]' }).SERIES).toEqual([
+      { symbol: 'EURUSD', bars: 1 },
+    ]);
+    expect(parseConfig(series, { SERIES_FILE: file }).SERIES).toEqual([{ symbol: 'US500', bars: 2 }]);
+    expect(parseConfig(series, {}).SERIES).toEqual([]);
+  });
+
+  it('names every place that is wrong, and never what is there', () => {
+    expect(messageOf({ SERIES: '[{"symbol":7,"bars":"hunter2"},{"symbol":"x"}]' })).toMatch(
+      /SERIES: \[0\]\.symbol: expected string.*; \[0\]\.bars: expected number.*; \[1\]\.bars: expected number/,
+    );
+    expect(messageOf({ SERIES: '[hunter2' })).toMatch(/SERIES: expected JSON$/);
+    expect(messageOf({ SERIES: '[hunter2' })).not.toContain('hunter');
+  });
+
+  it('refuses an address without a port', () => {
+    expect(messageOf({ EXECUTION_GRPC_ADDRESS: 'execution' })).toContain('EXECUTION_GRPC_ADDRESS: expected host:port');
+    expect(messageOf({ EXECUTION_GRPC_ADDRESS: 'dns:///execution:9090' })).toContain('dns:///execution:9090');
+  });
+});
+
 describe('describeConfig', () => {
   it('makes one row per variable, behind optional, default and transform', () => {
     expect(describeConfig(schema)).toEqual([
-      { name: 'HTTP_PORT', type: 'port', default: '8080', description: 'HTTP port.', secret: false },
+      { name: 'HTTP_PORT', type: 'port', default: '8080', description: 'HTTP port.', secret: false, file: false },
       {
         name: 'TRADING_MODE',
         type: 'paper | live',
         default: 'paper',
         description: 'Whether real money is traded.',
         secret: false,
+        file: false,
       },
-      { name: 'KAFKA_BROKERS', type: 'a,b,…', default: 'localhost:9092', description: 'Brokers.', secret: false },
-      { name: 'PRETTY', type: 'true | false', default: '', description: 'Lines for people.', secret: false },
+      {
+        name: 'KAFKA_BROKERS',
+        type: 'a,b,…',
+        default: 'localhost:9092',
+        description: 'Brokers.',
+        secret: false,
+        file: false,
+      },
+      {
+        name: 'PRETTY',
+        type: 'true | false',
+        default: '',
+        description: 'Lines for people.',
+        secret: false,
+        file: false,
+      },
       {
         name: 'OPERATOR_TOKEN',
         type: 'string',
         default: 'required',
         description: "The operator's token.",
         secret: true,
+        file: true,
       },
-      { name: 'SIZE', type: 'integer', default: '', description: '', secret: false },
+      { name: 'SIZE', type: 'integer', default: '', description: '', secret: false, file: false },
     ]);
   });
 });

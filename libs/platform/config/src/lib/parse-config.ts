@@ -1,22 +1,23 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from './config-error';
-import { schemaFields } from './schema-fields';
+import { schemaFields, type SchemaField } from './schema-fields';
 
 /** `process.env`, or a table that stands for it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a zod object's variables from the environment. An empty variable counts as unset, other variables are ignored,
- * and a secret may come from a file: `X_FILE=/run/secrets/x`.
+ * and a secret or a JSON value may come from a file: `X_FILE=/run/secrets/x`.
  *
  * @throws {ConfigError} naming every bad variable and what was expected, never a value
  */
 export function parseConfig<T>(schema: z.ZodType<T>, env: Environment): T {
   const problems: ConfigProblem[] = [];
   const input: Record<string, string> = {};
-  for (const { name, isSecret } of schemaFields(schema)) {
-    const fromFile = isSecret ? readSecretFile(name, env, problems) : undefined;
+  const fields = schemaFields(schema);
+  for (const { name, mayBeFile } of fields) {
+    const fromFile = mayBeFile ? readValueFile(name, env, problems) : undefined;
     const value = fromFile ?? (env[name] === '' ? undefined : env[name]);
     if (value !== undefined) {
       input[name] = value;
@@ -27,9 +28,10 @@ export function parseConfig<T>(schema: z.ZodType<T>, env: Environment): T {
   const hasProblem = (name: string): boolean => problems.some((problem) => problem.name === name);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0] ?? '(all)');
-    if (!hasProblem(name)) {
-      problems.push({ name, expected: name in input || name === '(all)' ? sentence(issue.message) : 'is required' });
-    }
+    if (hasProblem(name)) continue;
+    // A rule over several variables may miss one that is optional by itself, and then says why.
+    const isExplained = name in input || name === '(all)' || issue.code === 'custom';
+    problems.push({ name, expected: isExplained ? sentence(issue.message) : required(fields, name) });
   }
   if (problems.length > 0 || !parsed.success) {
     throw new ConfigError(problems);
@@ -37,7 +39,12 @@ export function parseConfig<T>(schema: z.ZodType<T>, env: Environment): T {
   return parsed.data;
 }
 
-function readSecretFile(name: string, env: Environment, problems: ConfigProblem[]): string | undefined {
+function required(fields: readonly SchemaField[], name: string): string {
+  const description = fields.find((field) => field.name === name)?.description ?? '';
+  return description === '' ? 'is required' : `is required. ${description}`;
+}
+
+function readValueFile(name: string, env: Environment, problems: ConfigProblem[]): string | undefined {
   const path = env[`${name}_FILE`];
   if (path === undefined || path === '') {
     return undefined;

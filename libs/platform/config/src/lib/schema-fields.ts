@@ -7,6 +7,8 @@ export interface SchemaField {
   readonly inner: z.core.$ZodType;
   readonly isRequired: boolean;
   readonly isSecret: boolean;
+  /** The value may be in the file that `<NAME>_FILE` names: secrets, and what is too long for an environment. */
+  readonly mayBeFile: boolean;
   readonly defaultValue: unknown;
   readonly description: string;
   /** How the type is called in tables, where the schema says so. */
@@ -54,6 +56,7 @@ function unwrap(name: string, type: z.core.$ZodType): SchemaField {
     inner: type,
     isRequired,
     isSecret: meta['secret'] === true,
+    mayBeFile: meta['secret'] === true || meta['file'] === true,
     defaultValue,
     description: meta.description ?? '',
     typeName: typeof meta['type'] === 'string' ? meta['type'] : undefined,

@@ -40,3 +40,40 @@ export function commaSeparated(description: string) {
     )
     .meta({ description, type: 'a,b,…' });
 }
+
+/** Where a service listens: `host:port`, or what gRPC resolves, such as `dns:///execution-service:9090`. */
+export function address(description: string) {
+  return z
+    .string()
+    .regex(/^\S+:\d{1,5}$/, { error: 'expected host:port' })
+    .meta({ description, type: 'host:port' });
+}
+
+/** A value of several fields, as JSON in the variable or in the file that `<NAME>_FILE` names. */
+export function json<T>(contents: z.ZodType<T>, description: string) {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const refuse = (message: string): never => {
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      };
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch {
+        // The parser's own message quotes the text, which may hold a secret.
+        return refuse('expected JSON');
+      }
+      const parsed = contents.safeParse(value);
+      return parsed.success ? parsed.data : refuse(parsed.error.issues.map(placeAndReason).join('; '));
+    })
+    .meta({ description, type: 'JSON', file: true });
+}
+
+/** `[0].symbol: expected string, received undefined` */
+function placeAndReason({ path, message }: z.core.$ZodIssue): string {
+  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  const reason = message.replace(/^Invalid (?:input|option|string): /, '');
+  return place === '' ? reason : `${place.replace(/^\./, '')}: ${reason}`;
+}
