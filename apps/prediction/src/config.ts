@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { json } from '@trading/platform-config';
+import { processVariables } from '@trading/platform-service-process';
+import { TIMEFRAMES } from '@trading/trading-market';
+
+const seriesSchema = z.object({
+  symbol: z.string().min(1),
+  timeframe: z.enum(TIMEFRAMES),
+  model: z.object({ name: z.string().min(1), version: z.string().min(1) }).exactOptional(),
+});
+
+/** The environment of prediction. */
+export const variables = z.object({
+  ...processVariables({ http: 8181, grpc: 9191 }),
+  SERIES: json(
+    z.array(seriesSchema),
+    'What is predicted: `[{"symbol","timeframe","model"?:{"name","version"}}]`; bars and features only without a model.',
+  ).default([]),
+  MODEL_STORE_PATH: z
+    .string()
+    .min(1)
+    .refine((path) => !path.includes('://'), 'expected a folder; other stores than a folder are not supported yet')
+    .default('.data/models')
+    .describe('Folder that models are read from, made when it does not exist.'),
+});

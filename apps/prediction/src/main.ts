@@ -1,0 +1,23 @@
+/** Prediction as a process of its own: its variables are in `config.ts`. */
+import { MEASUREMENTS, reflectionImage } from '@trading/contracts';
+import { OnnxRuntime } from '@trading/platform-inference';
+import { FolderObjectStore, OBJECT_STORE } from '@trading/platform-object-store';
+import { runServiceProcess } from '@trading/platform-service-process';
+import { PREDICTION_CONFIG, PREDICTION_MIGRATIONS, PREDICTION_SERVICE } from '@trading/service-prediction';
+import { INFERENCE_RUNTIME } from '@trading/trading-models';
+import { variables } from './config';
+
+void runServiceProcess({
+  definition: PREDICTION_SERVICE,
+  variables,
+  database: { schema: 'prediction', migrations: PREDICTION_MIGRATIONS },
+  catalogue: MEASUREMENTS,
+  reflectionImage: reflectionImage(),
+  providers: async ({ config }) => [
+    { provide: PREDICTION_CONFIG, useValue: { series: config.SERIES } },
+    { provide: OBJECT_STORE, useValue: await FolderObjectStore.open(config.MODEL_STORE_PATH, { create: true }) },
+    { provide: INFERENCE_RUNTIME, useValue: new OnnxRuntime() },
+  ],
+  missing: ({ SERIES }): Record<string, string> =>
+    SERIES.length === 0 ? { series: 'SERIES is empty: nothing is predicted.' } : {},
+});

@@ -1,0 +1,40 @@
+import { createPrivateKey } from 'node:crypto';
+import { z } from 'zod';
+import { json, secret } from '@trading/platform-config';
+import { processVariables } from '@trading/platform-service-process';
+import { limitsSchema } from './limits-schema';
+
+const SIGNING_KEY = 'PEM private key (Ed25519) that approvals are signed with; gateways know its public half.';
+
+/** The environment of risk-manager. */
+export const variables = z
+  .object({
+    ...processVariables({ http: 8184, grpc: 9194 }),
+    RISK_SIGNING_KEY: secret(SIGNING_KEY)
+      .refine(isEd25519, 'expected a PEM private key (Ed25519)')
+      .meta({ description: SIGNING_KEY, secret: true })
+      .optional(),
+    RISK_SIGNING_KEY_ID: z.string().min(1).default('risk-1').describe('Name under which gateways know that key.'),
+    DEFAULT_LIMITS: json(
+      limitsSchema,
+      'Limits of accounts that have none of their own, over those of a paper account: `{"maxOrderLots":"2",…}`.',
+    ).optional(),
+    TRADING_MODE: z
+      .enum(['paper', 'live'])
+      .default('paper')
+      .describe('`live` lets orders of accounts through that are real money and marked live.'),
+  })
+  .superRefine(({ TRADING_MODE, DEFAULT_LIMITS }, context) => {
+    if (TRADING_MODE === 'live' && DEFAULT_LIMITS === undefined) {
+      const message = "must be set when TRADING_MODE is live: a paper account's limits are not meant for real money";
+      context.addIssue({ code: 'custom', path: ['DEFAULT_LIMITS'], message });
+    }
+  });
+
+function isEd25519(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
