@@ -15,5 +15,6 @@ export * from './lib/topics-reference';
 export * from './lib/words';
 export * from './lib/instrument';
 export * from './lib/clients';
+export * from './lib/measurements';
 export * from './lib/reflection';
 export * as terminal from './terminal-protocol';

@@ -2,9 +2,9 @@ import type { UpOptions } from '../front/up-options';
 import type { DataFacts } from '../front/data-facts';
 import type { ModelChoice } from '../front/find-model';
 import type { BegunRun } from '../front/run-record';
+import { PAPER_LIMITS } from '@trading/service-risk-manager';
 import type { SimulatorConfigInput } from '@trading/service-terminal-simulator';
 import { join } from 'node:path';
-import { PAPER_LIMITS } from './paper-limits';
 import type { Secrets } from './secrets';
 import type { ServiceConfigs } from './services';
 

@@ -1,3 +1,4 @@
+import { MEASUREMENTS } from '@trading/contracts';
 import {
   openDatabase,
   startEmbeddedPostgres,
@@ -6,20 +7,12 @@ import {
   type MigrationClass,
 } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
-import { PostgresTimeSeries, type Catalogue } from '@trading/platform-timeseries';
+import { PostgresTimeSeries } from '@trading/platform-timeseries';
 import { DECISION_MIGRATIONS } from '@trading/service-decision';
 import { EXECUTION_MIGRATIONS } from '@trading/service-execution';
 import { GATEWAY_MIGRATIONS } from '@trading/service-gateway';
 import { PREDICTION_MIGRATIONS } from '@trading/service-prediction';
 import { RISK_MANAGER_MIGRATIONS } from '@trading/service-risk-manager';
-
-/** Measurements and their fields, as the services write them. */
-export const MEASUREMENTS: Catalogue = {
-  tick: ['bid', 'ask'],
-  bar: ['bid_open', 'bid_high', 'bid_low', 'bid_close', 'ask_open', 'ask_high', 'ask_low', 'ask_close', 'ticks'],
-  prediction: ['probability', 'margin'],
-  equity: ['balance', 'equity'],
-};
 
 /** A DataSource per service, one schema each, and the time series. */
 export interface Stores {

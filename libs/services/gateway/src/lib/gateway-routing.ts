@@ -29,16 +29,14 @@ export function routeToGateways(clients: readonly gateway.GatewayService[]): gat
   };
 }
 
-/** Every gateway's answer; all are asked before the first failure is thrown. */
+/** Every gateway's answer; all have answered or failed before the first failure is thrown. */
 async function fromAll<T>(
   clients: readonly gateway.GatewayService[],
   ask: (client: gateway.GatewayService) => Promise<T>,
 ): Promise<T[]> {
-  const answers = await Promise.allSettled(clients.map(ask));
-  return answers.map((answer) => {
-    if (answer.status === 'rejected') throw answer.reason;
-    return answer.value;
-  });
+  const answers = clients.map(ask);
+  await Promise.allSettled(answers);
+  return Promise.all(answers);
 }
 
 /** The gateway that holds the account's terminal; the last one when none does, so that its answer says so. */
@@ -46,15 +44,15 @@ async function holderOf(
   accountId: string,
   clients: readonly gateway.GatewayService[],
 ): Promise<gateway.GatewayService> {
-  const answers = await Promise.allSettled(clients.map((client) => client.listSessions({})));
-  for (const [n, answer] of answers.entries()) {
-    const client = clients[n];
-    if (client === undefined || answer.status === 'rejected') continue;
-    if (answer.value.sessions.some((session) => session.accountId === accountId)) return client;
+  const asked = clients.map(async (client) => {
+    const { sessions } = await client.listSessions({});
+    return sessions.some((session) => session.accountId === accountId) ? client : undefined;
+  });
+  for (const answer of await Promise.allSettled(asked)) {
+    if (answer.status === 'fulfilled' && answer.value !== undefined) return answer.value;
   }
-  // The terminal may be at the one that did not answer.
-  const silent = answers.find((answer) => answer.status === 'rejected');
-  if (silent !== undefined) throw silent.reason;
+  // The terminal may be at one that did not answer; then this throws that one's failure.
+  await Promise.all(asked);
   const last = clients.at(-1);
   if (last === undefined) throw new Error('No gateway is configured.');
   return last;

@@ -1,11 +1,13 @@
 import { UNSET_LIMITS, type RiskLimits } from '@trading/trading-risk';
 
-/** The limits of a paper account that has none of its own: wide enough to let strategies work, and never absent. */
+/**
+ * The limits of a paper account that has none of its own: wide enough to let strategies work, and never absent. None of
+ * them needs a stop loss: buy-and-hold, and fixed sizes unless they ask for one, trade without.
+ */
 export const PAPER_LIMITS: RiskLimits = {
   ...UNSET_LIMITS,
   maxQuoteAgeMs: 120_000,
   priceCollarPct: '5',
-  maxRiskPerTradePct: '5',
   maxOpenPositions: 10,
   maxOpenOrders: 10,
   minFreeMarginPct: '10',

@@ -1,0 +1,64 @@
+import type { gateway } from '@trading/contracts';
+import { routeToGateways } from './gateway-routing';
+
+/** A gateway that holds terminals and remembers what it was asked; without terminals it is out of reach. */
+function gatewayOf(accounts: readonly string[] | undefined) {
+  const asked: string[] = [];
+  const answer = async <T>(what: string, value: T): Promise<T> => {
+    if (accounts === undefined) throw new Error('out of reach');
+    asked.push(what);
+    return value;
+  };
+  const client = {
+    listSessions: () => answer('sessions', { sessions: (accounts ?? []).map((accountId) => ({ accountId })) }),
+    getSnapshot: ({ accountId }: gateway.GetSnapshotRequest) => answer(`snapshot ${accountId}`, { accountId }),
+    submitOrder: ({ order }: gateway.SubmitOrderRequest) => answer(`submit ${order?.accountId ?? ''}`, {}),
+    setHalt: ({ accountId }: gateway.SetHaltRequest) => answer(`halt ${accountId}`, { accountIds: accounts ?? [] }),
+  } as unknown as gateway.GatewayService;
+  return { client, asked };
+}
+
+const HALT_ALL = { accountId: '', halted: true, reason: 'drill' };
+
+describe('routeToGateways', () => {
+  it('takes a call to the gateway that holds the terminal of its account', async () => {
+    const [mt4, mt5] = [gatewayOf(['a']), gatewayOf(['b'])];
+    const routed = routeToGateways([mt4.client, mt5.client]);
+    await routed.getSnapshot({ accountId: 'a' });
+    await routed.submitOrder({ order: { accountId: 'b' } as never, approval: undefined, epoch: 0 });
+    expect(mt4.asked).toContain('snapshot a');
+    expect(mt4.asked).not.toContain('submit b');
+    expect(mt5.asked).toContain('submit b');
+  });
+
+  it('lets the last gateway answer for an account that has no terminal', async () => {
+    const [mt4, mt5] = [gatewayOf(['a']), gatewayOf(['b'])];
+    await routeToGateways([mt4.client, mt5.client]).getSnapshot({ accountId: 'c' });
+    expect(mt5.asked).toContain('snapshot c');
+  });
+
+  it('finds a terminal past a gateway that does not answer, and fails when the terminal may be there', async () => {
+    const [mt4, mt5] = [gatewayOf(undefined), gatewayOf(['b'])];
+    const routed = routeToGateways([mt4.client, mt5.client]);
+    await routed.getSnapshot({ accountId: 'b' });
+    expect(mt5.asked).toContain('snapshot b');
+    await expect(routed.getSnapshot({ accountId: 'a' })).rejects.toThrow('out of reach');
+  });
+
+  it('shows the sessions of all gateways', async () => {
+    const routed = routeToGateways([gatewayOf(['a']).client, gatewayOf(['b', 'c']).client]);
+    const { sessions } = await routed.listSessions({});
+    expect(sessions.map(({ accountId }) => accountId)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('halts everywhere, also where it can when one gateway is out of reach, and then says so', async () => {
+    const reached = gatewayOf(['b']);
+    await expect(routeToGateways([gatewayOf(['a']).client, reached.client]).setHalt(HALT_ALL)).resolves.toEqual({
+      accountIds: ['a', 'b'],
+    });
+    await expect(routeToGateways([gatewayOf(undefined).client, reached.client]).setHalt(HALT_ALL)).rejects.toThrow(
+      'out of reach',
+    );
+    expect(reached.asked).toEqual(['halt ', 'halt ']);
+  });
+});
