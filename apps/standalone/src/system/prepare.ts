@@ -7,6 +7,7 @@ import { RunRecord } from '../front/run-record';
 import type { UpOptions } from '../front/up-options';
 import { ensureSecrets } from './secrets';
 import type { SystemFacts } from './configs';
+import { chooseListenPorts } from './listen-ports';
 
 /** Models that come with the program; beside the sources and beside the built program alike. */
 export const SHIPPED_MODELS = resolve(__dirname, '../../../../..', 'apps/standalone/models');
@@ -22,6 +23,8 @@ export async function prepare(options: UpOptions): Promise<Prepared> {
   const data = await inspectData(options);
   const model = await modelFor(options, data.timeframe, [join(options.dataDir, 'models'), SHIPPED_MODELS]);
   const identity = identityOf(options, data, model);
+  // They are chosen again when the system starts; one that cannot be had is better known before a run is begun.
+  await chooseListenPorts(options);
   const lock = await acquireDataDir(options.dataDir);
   try {
     const record = await RunRecord.open(options.dataDir);

@@ -3,15 +3,14 @@ import { startHttp, type ProcessLifecycle } from '@trading/platform-bootstrap';
 import type { Logger } from '@trading/platform-logging';
 import { InProcessBus, type DeliveryFailure } from '@trading/platform-messaging';
 import { FolderObjectStore } from '@trading/platform-object-store';
-import { chooseListenPort } from '../front/listen-port';
 import { serviceConfigs, simulatorConfig, type SystemFacts } from './configs';
 import { leaveEndpoints } from './endpoints-file';
+import { chooseListenPorts, HOST, movedNotes } from './listen-ports';
 import { SHIPPED_MODELS } from './prepare';
 import { startServices, type RunningServices } from './services';
 import { startSimulator, type SimulatorProcess } from './simulator-process';
 import { openStores, type Stores } from './stores';
 
-const HOST = '127.0.0.1';
 const SIMULATOR_PROGRAM = resolve(__dirname, '../../../terminal-simulator/src/main.js');
 /** A message that still fails after so many tries will not succeed by itself. */
 const GIVE_UP_AFTER = 6;
@@ -37,14 +36,7 @@ export async function startSystem(
   onDefect: (reason: string) => void,
 ): Promise<System> {
   const { options, secrets, model, run } = facts;
-  const notes: string[] = [];
-  const port = async (name: 'http' | 'grpc' | 'terminal'): Promise<number> => {
-    const choice = options.ports[name];
-    const { port: chosen, moved } = await chooseListenPort(HOST, choice.port, choice.explicit, `--${name}-port`);
-    if (moved) notes.push(`Port ${choice.port} is in use; ${name} is on ${chosen}.`);
-    return chosen;
-  };
-  const [httpPort, grpcPort, terminalPort] = [await port('http'), await port('grpc'), await port('terminal')];
+  const ports = await chooseListenPorts(options);
   const stores = await openStores({
     databaseUrl: process.env['DATABASE_URL'],
     dataDir: options.dataDir,
@@ -52,20 +44,20 @@ export async function startSystem(
     logger,
   });
   lifecycle.addClosing('stores', () => stores.close());
-  if (stores.embedded?.adopted === true) notes.push('Adopted the PostgreSQL server that was left running.');
   const bus = new InProcessBus({ log: logger, onError: (failure) => giveUp(failure, onDefect) });
   lifecycle.addClosing('event bus', () => bus.close());
   const models = await FolderObjectStore.open(model?.folder ?? SHIPPED_MODELS);
   const services = await startServices(
-    serviceConfigs(facts, terminalPort),
+    serviceConfigs(facts, ports.terminal.port),
     { stores, bus, models, secrets, logger },
     lifecycle,
   );
-  const http = lifecycle.addHttp(await startHttp({ health: lifecycle.health, host: HOST, port: httpPort, logger }));
-  const listening = await lifecycle.grpcHost.listen(HOST, grpcPort);
+  const http = lifecycle.addHttp(
+    await startHttp({ health: lifecycle.health, host: HOST, port: ports.http.port, logger }),
+  );
   const endpoints = {
     http: `http://${HOST}:${http.port}`,
-    grpc: `${HOST}:${listening}`,
+    grpc: `${HOST}:${await lifecycle.grpcHost.listen(HOST, ports.grpc.port)}`,
     terminal: `${HOST}:${services.terminalPort}`,
     postgres: stores.embedded === undefined ? 'DATABASE_URL' : `${HOST}:${stores.embedded.port}`,
   };
@@ -80,6 +72,8 @@ export async function startSystem(
   lifecycle.addClosing('endpoints', forget);
   const simulator = await startSimulator(SIMULATOR_PROGRAM, simulatorConfig(facts, services.terminalPort), logger);
   lifecycle.addClosing('terminal simulator', () => simulator.stop());
+  const notes = movedNotes(options, ports, endpoints);
+  if (stores.embedded?.adopted === true) notes.push('Adopted the PostgreSQL server that was left running.');
   if (simulator.adopted) notes.push('Adopted the terminal simulator that was left running.');
   return { ...services, stores, simulator, endpoints, notes };
 }
