@@ -22,9 +22,11 @@ const check = (...commands) => ({
   counts: (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: [] }),
 });
 
-/** A run of jest: as many checks as it has tests. */
+/** A run of jest: as many checks as it has tests. A failed test that left a server open must not keep it waiting. */
 const jest = (name, ...options) => ({
-  commands: () => [[...tool('jest', 'bin/jest.js'), '--json', `--outputFile=${file(name, 'jest.json')}`, ...options]],
+  commands: () => [
+    [...tool('jest', 'bin/jest.js'), '--forceExit', '--json', `--outputFile=${file(name, 'jest.json')}`, ...options],
+  ],
   counts: (ok) => countsOf(JSON.parse(readFileSync(file(name, 'jest.json'), 'utf8')), ok),
 });
 

@@ -46,6 +46,7 @@ export class GrpcHost {
   });
   private readonly streams = new OpenStreams();
   private readonly methods = new Map<string, BoundMethod>();
+  private readonly retired = new Set<string>();
   /** Full name of the gRPC service → our name of who serves it. */
   private readonly owners = new Map<string, string>();
   private isDraining = false;
@@ -68,7 +69,7 @@ export class GrpcHost {
     for (const [key, method] of methodsOf(definition)) {
       const handler = handlers[key];
       if (handler !== undefined) {
-        const bound = bindMethod(method, handler, options);
+        const bound = bindMethod(method, this.unlessRetired(method.path, handler), options);
         this.methods.set(method.path, bound);
         implementation[key] = toWireHandler(bound, this.streams);
       }
@@ -80,6 +81,24 @@ export class GrpcHost {
   addService(definition: ServiceDefinition, implementation: UntypedServiceImplementation, service: string): void {
     this.server.addService(definition, implementation);
     this.owners.set(fullServiceName(definition), service);
+  }
+
+  /** Methods of these definitions answer UNAVAILABLE from now on: their service has stopped, the process goes on. */
+  retire(definitions: readonly RpcServiceDefinition[]): void {
+    for (const definition of definitions) {
+      for (const [, { path }] of methodsOf(definition)) {
+        this.retired.add(path);
+      }
+    }
+  }
+
+  private unlessRetired(path: string, handler: RpcHandler): RpcHandler {
+    return (request, metadata, call) => {
+      if (this.retired.has(path)) {
+        throw new RpcError('UNAVAILABLE', 'SERVICE_STOPPED', `The service behind ${path} is stopped.`);
+      }
+      return handler(request, metadata, call);
+    };
   }
 
   /** The bound method of a path, for calls within the process. */

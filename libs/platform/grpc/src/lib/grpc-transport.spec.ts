@@ -65,6 +65,7 @@ const start = async (module: Type) => {
   });
   return {
     client,
+    app,
     logger,
     stop: async () => {
       closeGrpcClient(client);
@@ -90,12 +91,22 @@ describe('GrpcTransport', () => {
     await stop();
   });
 
-  it('warns of methods that no controller handles', async () => {
+  it('notes methods that no controller handles', async () => {
     const { logger, stop } = await start(EchoModule);
     expect(logger.entries).toContainEqual({
-      level: 'warn',
+      level: 'debug',
       message: 'Methods without a handler answer UNIMPLEMENTED.',
       fields: { methods: ['EchoService.Unheard'] },
+    });
+    await stop();
+  });
+
+  it('answers for a stopped application that it is stopped, while the host goes on', async () => {
+    const { client, app, stop } = await start(EchoModule);
+    await app.close();
+    await expect(client.say({ text: 'hello' })).rejects.toMatchObject({
+      status: 'UNAVAILABLE',
+      code: 'SERVICE_STOPPED',
     });
     await stop();
   });

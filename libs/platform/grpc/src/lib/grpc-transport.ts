@@ -54,8 +54,9 @@ export class GrpcTransport extends ServerGrpc implements CustomTransportStrategy
     callback();
   }
 
-  // The host outlives this application; its owner drains it.
+  /** The host outlives this application: from now on it answers for it that the service is stopped. */
   override close(): Promise<void> {
+    this.host.retire(this.definitions);
     return Promise.resolve();
   }
 
@@ -78,7 +79,7 @@ export class GrpcTransport extends ServerGrpc implements CustomTransportStrategy
         handlers[key] = found.handler;
       }
       if (missing.length > 0) {
-        this.handlerOptions.logger.warn({ methods: missing }, 'Methods without a handler answer UNIMPLEMENTED.');
+        this.handlerOptions.logger.debug({ methods: missing }, 'Methods without a handler answer UNIMPLEMENTED.');
       }
       this.host.addHandlers(definition, handlers, this.handlerOptions);
     }
