@@ -1,8 +1,15 @@
 /** Execution as a process of its own: its variables are in `config.ts`. */
-import { gateway, GATEWAY_CLIENT, MEASUREMENTS, reflectionImage, risk, RISK_MANAGER_CLIENT } from '@trading/contracts';
+import {
+  gateway,
+  GATEWAY_CLIENT,
+  MEASUREMENTS,
+  reflectionImage,
+  risk,
+  RISK_MANAGER_CLIENT,
+  routeToGateways,
+} from '@trading/contracts';
 import { runServiceProcess } from '@trading/platform-service-process';
 import { EXECUTION_CONFIG, EXECUTION_MIGRATIONS, EXECUTION_SERVICE } from '@trading/service-execution';
-import { routeToGateways } from '@trading/service-gateway';
 import { variables } from './config';
 
 void runServiceProcess({

@@ -15,6 +15,7 @@ export * from './lib/topics-reference';
 export * from './lib/words';
 export * from './lib/instrument';
 export * from './lib/clients';
+export * from './lib/gateway-routing';
 export * from './lib/measurements';
 export * from './lib/reflection';
 export * as terminal from './terminal-protocol';

@@ -1,8 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { gateway } from '@trading/contracts';
+import { gateway, routeToGateways } from '@trading/contracts';
 import { createInProcessClient, type GrpcHost, type RpcHandler } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
-import { routeToGateways } from '@trading/service-gateway';
 
 /** One gateway of this process, on a host of its own. */
 export interface GatewayDoor {

@@ -10,6 +10,5 @@ export {
   type GatewayConfig,
 } from './lib/gateway-config';
 export { GATEWAY_MIGRATIONS } from './lib/gateway-migrations';
-export { routeToGateways } from './lib/gateway-routing';
 export { gatewayConfigOf, gatewayVariables, missingOfGateway, type GatewayVariables } from './lib/gateway-variables';
 export { GatewayLifecycle, MT4_GATEWAY_SERVICE, MT5_GATEWAY_SERVICE } from './lib/gateway.module';

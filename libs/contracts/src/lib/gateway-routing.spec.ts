@@ -1,4 +1,4 @@
-import type { gateway } from '@trading/contracts';
+import type * as gateway from '../gen/trading/gateway/v1/gateway';
 import { routeToGateways } from './gateway-routing';
 
 /** A gateway that holds terminals and remembers what it was asked; without terminals it is out of reach. */

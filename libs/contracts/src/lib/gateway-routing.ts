@@ -1,4 +1,4 @@
-import type { gateway } from '@trading/contracts';
+import type * as gateway from '../gen/trading/gateway/v1/gateway';
 
 /**
  * One client of several gateways: a call that names an account goes to the gateway that holds its terminal, one that
