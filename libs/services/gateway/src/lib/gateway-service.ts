@@ -85,8 +85,8 @@ export class GatewayUseCases implements gateway.GatewayService {
   }
 
   async flatten(request: gateway.FlattenRequest): Promise<gateway.FlattenResponse> {
-    const session = this.online(request.accountId);
     await this.setHalt({ accountId: request.accountId, halted: true, reason: request.reason });
+    const session = this.online(request.accountId);
     const snapshot = await this.getSnapshot({ accountId: request.accountId });
     const coids: string[] = [];
     const failed: string[] = [];

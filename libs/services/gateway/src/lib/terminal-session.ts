@@ -209,7 +209,8 @@ export class TerminalSession {
       sessionId: this.sessionId,
       resumeFrom: this.barrier,
       timeUs: this.timeUs,
-      lockstep: this.lockstep,
+      // Data that has ended brings no more barriers that anything could wait for.
+      lockstep: this.lockstep && !this.ended,
     };
     const body = { $case: 'session', value: session } as const;
     await bus.publish(TOPICS.tradeEvent, this.accountId, this.tradeEvent(body));
