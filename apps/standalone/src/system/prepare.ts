@@ -1,4 +1,6 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { databaseUrlOf } from '../front/database-url';
 import { acquireDataDir, type DataDirLock } from '../front/data-dir';
 import { inspectData } from '../front/inspect-data';
 import { modelFor } from '../front/find-model';
@@ -9,8 +11,13 @@ import { ensureSecrets } from './secrets';
 import type { SystemFacts } from './configs';
 import { chooseListenPorts } from './listen-ports';
 
-/** Models that come with the program; beside the sources and beside the built program alike. */
-export const SHIPPED_MODELS = resolve(__dirname, '../../../../..', 'apps/standalone/models');
+/** Models that come with the program: the same files whether it runs from its sources or from dist/. */
+export const SHIPPED_MODELS = shippedModels(__dirname);
+
+function shippedModels(from: string): string {
+  const folder = join(from, 'apps/standalone/models');
+  return existsSync(folder) || dirname(from) === from ? folder : shippedModels(dirname(from));
+}
 
 export interface Prepared {
   readonly facts: SystemFacts;
@@ -23,7 +30,8 @@ export async function prepare(options: UpOptions): Promise<Prepared> {
   const data = await inspectData(options);
   const model = await modelFor(options, data.timeframe, [join(options.dataDir, 'models'), SHIPPED_MODELS]);
   const identity = identityOf(options, data, model);
-  // They are chosen again when the system starts; one that cannot be had is better known before a run is begun.
+  // Both are asked for again when the system starts; what cannot be is better known before a run is begun.
+  databaseUrlOf(process.env);
   await chooseListenPorts(options);
   const lock = await acquireDataDir(options.dataDir);
   try {

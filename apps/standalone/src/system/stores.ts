@@ -1,5 +1,6 @@
 import { MEASUREMENTS } from '@trading/contracts';
 import {
+  DatabaseError,
   openDatabase,
   startEmbeddedPostgres,
   type Database,
@@ -13,6 +14,7 @@ import { EXECUTION_MIGRATIONS } from '@trading/service-execution';
 import { GATEWAY_MIGRATIONS } from '@trading/service-gateway';
 import { PREDICTION_MIGRATIONS } from '@trading/service-prediction';
 import { RISK_MANAGER_MIGRATIONS } from '@trading/service-risk-manager';
+import { UsageError } from '../front/usage-error';
 
 /** A DataSource per service, one schema each, and the time series. */
 export interface Stores {
@@ -60,6 +62,7 @@ export async function openStores(options: {
     return { gateway, prediction, decision, execution, riskManager, timeSeries, embedded, close };
   } catch (error) {
     await embedded?.stop();
-    throw error;
+    if (databaseUrl === undefined || !(error instanceof DatabaseError)) throw error;
+    throw new UsageError(`DATABASE_URL: ${error.message}`, { cause: error });
   }
 }

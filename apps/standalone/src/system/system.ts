@@ -4,6 +4,7 @@ import type { Logger } from '@trading/platform-logging';
 import { InProcessBus, type DeliveryFailure } from '@trading/platform-messaging';
 import { FolderObjectStore } from '@trading/platform-object-store';
 import { serviceConfigs, simulatorConfig, type SystemFacts } from './configs';
+import { databaseUrlOf } from '../front/database-url';
 import { leaveEndpoints } from './endpoints-file';
 import { chooseListenPorts, HOST, movedNotes } from './listen-ports';
 import { SHIPPED_MODELS } from './prepare';
@@ -34,11 +35,12 @@ export async function startSystem(
   lifecycle: ProcessLifecycle,
   logger: Logger,
   onDefect: (reason: string) => void,
+  simulatorProgram = SIMULATOR_PROGRAM,
 ): Promise<System> {
   const { options, secrets, model, run } = facts;
   const ports = await chooseListenPorts(options);
   const stores = await openStores({
-    databaseUrl: process.env['DATABASE_URL'],
+    databaseUrl: databaseUrlOf(process.env),
     dataDir: options.dataDir,
     port: options.ports.postgres.port,
     logger,
@@ -70,7 +72,7 @@ export async function startSystem(
     startedAt: new Date().toISOString(),
   });
   lifecycle.addClosing('endpoints', forget);
-  const simulator = await startSimulator(SIMULATOR_PROGRAM, simulatorConfig(facts, services.terminalPort), logger);
+  const simulator = await startSimulator(simulatorProgram, simulatorConfig(facts, services.terminalPort), logger);
   lifecycle.addClosing('terminal simulator', () => simulator.stop());
   const notes = movedNotes(options, ports, endpoints);
   if (stores.embedded?.adopted === true) notes.push('Adopted the PostgreSQL server that was left running.');

@@ -126,7 +126,10 @@ export class GatewayUseCases implements gateway.GatewayService {
     if (this.halts.has(accountId) && request.order?.reduceOnly !== true) {
       return rejected('GATEWAY_HALTED', `The gateway holds account ${accountId}: ${this.halts.reason(accountId)}`);
     }
-    return this.sender.submit(session, request, verb);
+    const answer = await this.sender.submit(session, request, verb);
+    const isOperatorsClose = request.order?.origin === common.Origin.OPERATOR && request.order.reduceOnly;
+    if (isOperatorsClose) session.releaseBarriers();
+    return answer;
   }
 
   private online(accountId: string): TerminalSession {
