@@ -16,6 +16,7 @@ import { play } from './system/play';
 import { prepare, type Prepared } from './system/prepare';
 import { createHost } from './system/services';
 import { startSystem, type System } from './system/system';
+import { tradingStateOf } from './system/trading-state';
 
 /** One paragraph on stderr; the exit code says what kind of trouble it is. */
 function complain(error: unknown): number {
@@ -113,8 +114,7 @@ async function trade(
   const colours = wantsColours(out, process.env);
   const { accountId, resumed } = facts.run;
   const notes = [...(resumed ? ['Resuming the interrupted run at its last barrier.'] : []), ...system.notes];
-  const states = await system.clients.riskManager.getTradingState({ accountId });
-  const tradingState = states.accounts[0]?.state.replace('TRADING_STATE_', '') ?? 'ACTIVE';
+  const tradingState = await tradingStateOf(system, accountId, isStopping);
   const { options: opts, data, model, run } = facts;
   out.write(
     `${banner({ options: opts, data, model, tradeFromUs: model?.trainedToUs, run, tradingState, endpoints: system.endpoints, notes }, colours)}\n`,

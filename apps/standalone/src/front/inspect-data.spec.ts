@@ -203,6 +203,7 @@ describe('data that cannot be traded', () => {
   it('has no exit code of the user for a defect', () => {
     expect(exitCodeOf(new TypeError('x'))).toBeUndefined();
     expect(exitCodeOf(new UsageError('x'))).toBe(2);
+    expect(exitCodeOf(Object.assign(new Error('x'), { code: 'PORT_IN_USE' }))).toBe(2);
     expect(exitCodeOf(new FileProblem('UNWRITABLE', '/x', 'no.'))).toBe(2);
   });
 });
