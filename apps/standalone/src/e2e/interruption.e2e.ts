@@ -6,9 +6,9 @@ import { comparable, summaryOf } from './summary';
 import { MEAN_SPACING_MS, writeSyntheticTicks } from './synthetic-ticks';
 import { at, list, TradingTool } from './trading-tool';
 
-const TICKS = 30_000;
-/** The whole of it would take about ten seconds: there is time to interrupt. */
-const SPEED = String((TICKS * MEAN_SPACING_MS) / 10_000);
+const TICKS = 20_000;
+/** The whole of it would take about seven seconds: there is time to interrupt. */
+const SPEED = String((TICKS * MEAN_SPACING_MS) / 7_000);
 const RESUMED = /resum/i;
 
 describe('an interrupted run', () => {

@@ -120,7 +120,7 @@ export async function refusal(call: Promise<unknown>): Promise<{ readonly code: 
 export function at(value: JsonValue | undefined, ...path: (string | number)[]): JsonValue | undefined {
   return path.reduce<JsonValue | undefined>((found, key) => {
     if (Array.isArray(found)) return found[Number(key)];
-    return typeof found === 'object' && found !== null ? (found)[key] : undefined;
+    return typeof found === 'object' && found !== null ? found[key] : undefined;
   }, value);
 }
 
