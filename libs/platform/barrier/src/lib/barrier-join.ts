@@ -33,13 +33,15 @@ type Entry<T> = { readonly input: T } | { readonly mark: BarrierMark } | { reado
  * the order of `sources`, each source's own order kept. Without lockstep, and after the end of the data, inputs are
  * handed over as they arrive.
  *
- * Everything that a source says is queued with it, so a source may run ahead of the others by any amount.
+ * Everything that a source says is queued with it, so a source may run ahead of the others by any amount, also into
+ * the next session: a session begins when every source has said so. What a source said before that belongs to a session
+ * that is gone when it waited for a barrier, and is handed over first when it waited for nothing but its turn.
  */
 export class BarrierJoin<T> {
   private readonly queues: Entry<T>[][];
   private lockstep = false;
   private session: SessionStart | undefined;
-  private draining = false;
+  private draining: Promise<void> | undefined;
   private failure: Error | undefined;
 
   constructor(
@@ -49,7 +51,10 @@ export class BarrierJoin<T> {
     this.queues = sources.map(() => []);
   }
 
-  /** Hands over one input of a source; resolves when what it completes was worked through. */
+  /**
+   * Hands over one input of a source; resolves when what it completes was worked through. Throws what the stage threw,
+   * this time and ever after: a stage that failed half-way must not go on with the next barrier.
+   */
   input(source: string, input: T): Promise<void> | void {
     return this.enter(source, { input });
   }
@@ -72,54 +77,58 @@ export class BarrierJoin<T> {
     const queue = this.queues[this.sources.indexOf(source)];
     if (queue === undefined) throw new Error(`The join has no source ${source}.`);
     queue.push(entry);
-    if (this.draining || !this.movable()) return;
-    return this.drain();
+    // Without lockstep an input is accepted when it was worked through; in lockstep its source has to go on before that.
+    if (this.draining !== undefined) return this.lockstep ? undefined : this.draining;
+    const step = this.nextStep();
+    if (step === undefined) return;
+    this.draining = this.drain(step);
+    return this.draining;
   }
 
-  /** Whether something can be handed over now. */
-  private movable(): boolean {
-    if (!this.lockstep && this.queues.some((q) => q[0] !== undefined && !('session' in q[0]))) return true;
-    return (
-      this.queues.every((q) => q.some((e) => 'session' in e)) ||
-      (this.lockstep && this.queues.every((q) => q.some((e) => 'mark' in e)))
-    );
-  }
-
-  private async drain(): Promise<void> {
-    this.draining = true;
+  private async drain(first: () => Promise<void>): Promise<void> {
     try {
-      while (this.movable()) await this.step();
+      for (let step: typeof first | undefined = first; step !== undefined; step = this.nextStep()) await step();
     } catch (error) {
-      // A stage that failed half-way must not go on with the next barrier: it fails until the service restarts.
       this.failure = error instanceof Error ? error : new Error(String(error));
       throw this.failure;
     } finally {
-      this.draining = false;
+      this.draining = undefined;
     }
   }
 
-  private async step(): Promise<void> {
-    if (this.queues.every((q) => q.some((e) => 'session' in e))) return this.beginSession();
-    if (this.lockstep) return this.passBarrier();
-    for (const queue of this.queues) {
-      const head = queue[0];
-      if (head === undefined || 'session' in head) continue;
-      queue.shift();
-      if ('input' in head) await this.stage.onInput(head.input);
-      return;
+  /** What can be done now. */
+  private nextStep(): (() => Promise<void>) | undefined {
+    if (!this.lockstep) {
+      const waiting = this.queues.find((queue) => queue[0] !== undefined && !('session' in queue[0]));
+      if (waiting !== undefined) return () => this.handOver(waiting);
     }
+    const session = this.commonSession();
+    if (session !== undefined) return () => this.beginSession(session);
+    const isComplete = this.lockstep && this.queues.every((queue) => markBeforeSession(queue));
+    return isComplete ? () => this.passBarrier() : undefined;
   }
 
-  /** What was queued before the session's start belongs to a session that is gone. */
-  private async beginSession(): Promise<void> {
-    let session: SessionStart | undefined;
-    for (const queue of this.queues) {
-      const at = queue.findLastIndex((e) => 'session' in e);
-      const entry = queue[at];
-      queue.splice(0, at + 1);
-      if (entry !== undefined && 'session' in entry) session = entry.session;
+  private async handOver(queue: Entry<T>[]): Promise<void> {
+    const head = queue.shift();
+    if (head !== undefined && 'input' in head) await this.stage.onInput(head.input);
+  }
+
+  /** The latest session that every source has started. */
+  private commonSession(): SessionStart | undefined {
+    const [first = [], ...others] = this.queues;
+    for (let at = first.length - 1; at >= 0; at--) {
+      const entry = first[at];
+      if (entry === undefined || !('session' in entry)) continue;
+      const { sessionId } = entry.session;
+      if (others.every((queue) => queue.some((e) => isStartOf(e, sessionId)))) return entry.session;
     }
-    if (session === undefined) return;
+    return undefined;
+  }
+
+  private async beginSession(session: SessionStart): Promise<void> {
+    for (const queue of this.queues) {
+      queue.splice(0, queue.findLastIndex((entry) => isStartOf(entry, session.sessionId)) + 1);
+    }
     this.session = session;
     this.lockstep = session.lockstep;
     await this.stage.onSession(session);
@@ -143,6 +152,16 @@ export class BarrierJoin<T> {
     await this.stage.onBarrier(mark);
     if (mark.end) this.lockstep = false;
   }
+}
+
+function isStartOf<T>(entry: Entry<T>, sessionId: string): boolean {
+  return 'session' in entry && entry.session.sessionId === sessionId;
+}
+
+/** Whether the queue has come to its next barrier within the session. */
+function markBeforeSession<T>(queue: readonly Entry<T>[]): boolean {
+  const first = queue.find((entry) => !('input' in entry));
+  return first !== undefined && 'mark' in first;
 }
 
 /**

@@ -10,7 +10,10 @@ import {
 
 /** Books of one account at a barrier; JSON-safe. */
 export interface BooksState {
+  /** Whether the opening balance is booked. */
+  readonly opened: boolean;
   readonly currency: string;
+  readonly instruments: readonly Instrument[];
   readonly portfolio: PortfolioState;
   readonly strategies: Readonly<Record<string, string>>;
   readonly quotes: Readonly<Record<string, LastQuote>>;
@@ -32,6 +35,7 @@ export class AccountBooks {
   private portfolio: NettingPortfolio;
   /** Which strategy opened a symbol's position. */
   private strategies = new Map<string, string>();
+  private opened = false;
 
   constructor(
     readonly accountId: string,
@@ -42,7 +46,9 @@ export class AccountBooks {
 
   /** Goes back to a state, or to empty books. Instruments stay known. */
   restore(state: BooksState | undefined): void {
+    this.opened = state?.opened ?? false;
     this.currency = state?.currency ?? this.currency;
+    for (const instrument of state?.instruments ?? []) this.learnInstrument(instrument);
     this.quotes = new Map();
     this.rates = new CrossRates();
     for (const [symbol, { bid, ask }] of Object.entries(state?.quotes ?? {})) this.onQuote(symbol, bid, ask);
@@ -55,7 +61,9 @@ export class AccountBooks {
 
   snapshot(): BooksState {
     return {
+      opened: this.opened,
       currency: this.currency,
+      instruments: [...this.instruments.values()],
       portfolio: this.portfolio.snapshot(),
       strategies: Object.fromEntries(this.strategies),
       quotes: Object.fromEntries(this.quotes),
@@ -71,18 +79,18 @@ export class AccountBooks {
     this.rates.onQuote(symbol, bid, ask);
   }
 
-  get hasCash(): boolean {
-    return !this.portfolio.balance.isZero();
+  /** Whether the opening balance is booked: an account may well have lost all of it since. */
+  get isOpen(): boolean {
+    return this.opened;
   }
 
-  get balance(): Decimal {
-    return this.portfolio.balance;
-  }
-
-  open(currency: string, amount: Decimal, timeUs: number): LedgerEntry {
+  /** Begins the books with what the terminal's first report says that the account holds; nothing is no entry. */
+  open(currency: string, amount: Decimal, timeUs: number): LedgerEntry | undefined {
+    this.opened = true;
     this.currency = currency;
     this.portfolio = new NettingPortfolio(this.options());
-    const entry = this.portfolio.deposit(amount, timeUs);
+    if (amount.isZero()) return undefined;
+    const entry = this.portfolio.deposit(amount, timeUs, amount.isNegative() ? 'withdrawal' : 'deposit');
     this.portfolio.drainLedger();
     return entry;
   }

@@ -9,6 +9,15 @@ import type { OrderStore, OrderWrites, StoredEvent } from './order-store';
 
 const RETRY_MS = 200;
 
+export interface CommitOptions {
+  /** Caused by a barrier's inputs, and so part of what is known at that barrier. */
+  readonly inStep: boolean;
+  /** Stored with the first order. */
+  readonly approval?: common.Approval | undefined;
+  /** Not published: the events are repeated in their place when the stored ones are played again. */
+  readonly isQuiet?: boolean;
+}
+
 /**
  * The only writer of one account. Happenings become events with the account's next sequences, are committed with all
  * that follows from them in one transaction, and only then reach the books' readers and the bus.
@@ -17,6 +26,8 @@ export class AccountWriter {
   /** The last barrier whose step was committed. */
   barrier = 0;
   lastSeq = 0;
+  /** Orders that risk-manager is being asked about: they may hold reservations before they have an event. */
+  readonly inCheck = new Set<string>();
   private readonly records = new Map<string, OrderRecord>();
   private tail: Promise<unknown> = Promise.resolve();
   private readonly listeners = new Set<(event: execution.OrderEvent) => void>();
@@ -55,23 +66,24 @@ export class AccountWriter {
    * Commits happenings, books their fills and publishes them. To be called within {@link exclusive}.
    * Throws the kernel's errors before anything is written.
    */
-  async commit(
-    happenings: readonly Happening[],
-    inStep: boolean,
-    approval?: common.Approval,
-  ): Promise<execution.OrderEvent[]> {
+  async commit(happenings: readonly Happening[], options: CommitOptions): Promise<execution.OrderEvent[]> {
     if (happenings.length === 0) return [];
-    const draft = await this.draft(happenings, inStep);
-    await this.persist(draft, approval);
+    const draft = await this.draft(happenings, options.inStep);
+    await this.persist(draft, options.approval);
     this.lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
     for (const record of draft.orders) this.keep(record);
     const messages = draft.events.map((event) => event.message);
-    await this.publish(messages, draft.positions);
+    if (options.isQuiet !== true) await this.publish(messages, draft.positions);
     return messages;
   }
 
   /** Applies stored events to the books again and publishes them again. To be called within {@link exclusive}. */
   async replay(messages: readonly execution.OrderEvent[]): Promise<void> {
+    await this.publish(messages, this.rebook(messages));
+  }
+
+  /** Applies stored events to the books again. */
+  rebook(messages: readonly execution.OrderEvent[]): execution.Position[] {
     const positions: execution.Position[] = [];
     for (const message of messages) {
       const { fill, order } = message;
@@ -79,7 +91,7 @@ export class AccountWriter {
       this.books.book(fill, order.request);
       positions.push(this.books.positionMessage(fill.symbol, message.seq, fill.timeUs));
     }
-    await this.publish(messages, positions);
+    return positions;
   }
 
   private async draft(happenings: readonly Happening[], inStep: boolean): Promise<OrderWrites & { barrier: number }> {
@@ -118,10 +130,12 @@ export class AccountWriter {
   /** The draft is fixed by now: a transaction that fails for the moment is tried again as it is. */
   private async persist(draft: OrderWrites & { barrier: number }, approval?: common.Approval): Promise<void> {
     const lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
-    for (;;) {
+    for (let isRetry = false; ; isRetry = true) {
       try {
         await this.store.database.transaction(async (tx) => {
           const stored = await this.store.lock(tx, this.accountId);
+          // The connection may have broken after the commit took place.
+          if (isRetry && (await this.store.isStored(tx, draft.events.at(-1)?.message))) return;
           if (stored !== this.lastSeq) throw new SequenceTaken(this.accountId, this.lastSeq, stored);
           await this.store.write(tx, this.accountId, lastSeq, draft.barrier, draft);
           const coid = draft.orders[0]?.view.request.coid;

@@ -7,6 +7,11 @@ import { requestOf, type Happening, type OrderRecord } from './order-record';
 /** Reliable events of the terminal as order events. `find` gives an order as it is after the happenings so far. */
 export type FindOrder = (coid: string) => Promise<OrderRecord | undefined>;
 
+/** Names a reliable event of the terminal, which repeats its sequence when it is played again. */
+export function causeOf(event: gateway.TradeEvent): string {
+  return `trade:${event.seq}`;
+}
+
 /** What the terminal's final word on a command means for the order; nothing when a deal has said it already. */
 export async function happeningsOfResult(
   event: gateway.TradeEvent,
@@ -15,7 +20,7 @@ export async function happeningsOfResult(
 ): Promise<Happening[]> {
   const record = await find(result.coid);
   if (record === undefined || isTerminal(record.view.state)) return [];
-  const base = { coid: result.coid, cause: `trade:${event.seq}` };
+  const base = { coid: result.coid, cause: causeOf(event) };
   const { timeUs } = event;
   const code = String(result.retcode);
   switch (result.status) {
@@ -26,10 +31,11 @@ export async function happeningsOfResult(
       return [
         {
           ...base,
-          event: { kind: 'ACCEPTED', timeUs, brokerTicket: result.orderTicket, code, message: result.message },
+          event: { kind: 'ACCEPTED', timeUs, ...ticketOf(result.orderTicket), code, message: result.message },
         },
       ];
     case 'REJECTED':
+      if (record.view.filledLots.gt(0)) return [];
       return [{ ...base, event: { kind: 'REJECTED', timeUs, code, message: result.message } }];
     default:
       return [{ ...base, event: { kind: 'UNKNOWN', timeUs, code, message: result.message } }];
@@ -42,7 +48,7 @@ export async function happeningsOfDeal(
   deal: gateway.Deal,
   find: FindOrder,
 ): Promise<Happening[]> {
-  const cause = `trade:${event.seq}`;
+  const cause = causeOf(event);
   const record = deal.coid === '' ? undefined : await find(deal.coid);
   const coid = record === undefined ? foreignCoid(event.accountId, deal) : deal.coid;
   const fill = fillOf(event, deal, coid, record);
@@ -54,7 +60,7 @@ export async function happeningsOfDeal(
     event: {
       kind: 'FILLED',
       timeUs: deal.timeUs,
-      brokerTicket: deal.orderTicket,
+      ...ticketOf(deal.orderTicket),
       fill: {
         fillId: fill.fillId,
         volumeLots: new Decimal(fill.volumeLots),
@@ -63,7 +69,8 @@ export async function happeningsOfDeal(
       },
     },
   };
-  if (record !== undefined) return record.view.fillIds.includes(deal.dealTicket) ? [] : [filled];
+  if (record?.view.fillIds.includes(deal.dealTicket)) return [];
+  if (record !== undefined) return [...overfillOf(event, record, fill), filled];
   if ((await find(coid)) !== undefined) return [];
   const request = foreignRequest(event.accountId, deal, coid);
   const { timeUs } = deal;
@@ -78,6 +85,24 @@ export async function happeningsOfDeal(
     { coid, cause, event: { kind: 'SUBMITTED', timeUs } },
     filled,
   ];
+}
+
+/** The broker's books count, also where it filled more than was ordered: that is said before it is booked. */
+function overfillOf(event: gateway.TradeEvent, { view }: OrderRecord, fill: execution.Fill): Happening[] {
+  const filled = view.filledLots.plus(fill.volumeLots);
+  if (view.overfilled || filled.lte(view.request.volumeLots)) return [];
+  const message = `The broker filled ${filled.toFixed()} of ${view.request.volumeLots} lots.`;
+  return [
+    {
+      coid: fill.coid,
+      cause: causeOf(event),
+      event: { kind: 'OVERFILL', timeUs: fill.timeUs, code: 'OVERFILL', message },
+    },
+  ];
+}
+
+function ticketOf(ticket: string): { brokerTicket?: string } {
+  return ticket === '' ? {} : { brokerTicket: ticket };
 }
 
 function fillOf(

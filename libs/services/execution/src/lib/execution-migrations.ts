@@ -31,6 +31,7 @@ export class ExecutionTables1700000000000 implements MigrationInterface {
         PRIMARY KEY (account_id, seq)
       );
       CREATE INDEX order_event_coid ON order_event (coid);
+      CREATE INDEX order_event_cause ON order_event (account_id, cause);
       CREATE INDEX order_event_barrier ON order_event (account_id, barrier);
       CREATE TABLE orders (
         coid       text PRIMARY KEY,

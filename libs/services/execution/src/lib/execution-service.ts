@@ -7,6 +7,7 @@ import { Observable } from 'rxjs';
 import { AccountBooks, type BooksState } from './account-books';
 import { AccountWriter } from './account-writer';
 import { ExecutionStage, type ExecutionInput, type ExecutionPorts } from './execution-stage';
+import type { AccountRow } from './order-store';
 import { OrderSubmission } from './submit-order';
 
 interface AccountStage {
@@ -30,7 +31,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
 
   /** Rebuilds the books of the accounts that the store knows, then takes events. */
   async start(): Promise<void> {
-    for (const row of await this.ports.store.accounts()) await this.rebuild(row.accountId);
+    for (const row of await this.ports.store.accounts()) await this.rebuild(row);
     const { bus } = this.ports;
     const group = { group: 'execution' };
     this.subscriptions = [
@@ -76,8 +77,12 @@ export class ExecutionUseCases implements execution.ExecutionService {
   async flatten(request: execution.FlattenRequest): Promise<execution.FlattenResponse> {
     const { writer, stage } = this.known(request.accountId);
     const orders: execution.Order[] = [];
-    for (const [n, position] of writer.books.positions(writer.lastSeq, stage.timeUs).entries()) {
-      const order = closeOf(position, request, n);
+    const positions = await writer.exclusive(async () => {
+      stage.requireUpToDate();
+      return writer.books.positions(writer.lastSeq, stage.timeUs);
+    });
+    for (const position of positions) {
+      const order = closeOf(position, request);
       const answer = await this.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
       if (answer.order !== undefined) orders.push(answer.order);
     }
@@ -185,18 +190,23 @@ export class ExecutionUseCases implements execution.ExecutionService {
     return found;
   }
 
-  /** Books of an account whose terminal has not called yet, as of the newest checkpoint; its session completes them. */
-  private async rebuild(accountId: string): Promise<void> {
+  /** Books of an account whose terminal has not called yet: the newest checkpoint and what was booked after it. */
+  private async rebuild({ accountId, lastSeq }: AccountRow): Promise<void> {
+    const { writer } = this.of(accountId);
+    writer.lastSeq = lastSeq;
     const latest = await this.ports.checkpoints.latest<BooksState>(accountId);
-    this.of(accountId).writer.books.restore(latest?.state);
+    if (latest === undefined) return;
+    writer.books.restore(latest.state);
+    const beyond = await this.ports.store.eventsBeyond(accountId, latest.barrier);
+    writer.rebook(beyond.map(({ message }) => message));
   }
 }
 
-/** The order that closes a position; the same request closes it once. */
-function closeOf(position: execution.Position, request: execution.FlattenRequest, n: number): common.OrderRequest {
+/** The order that closes a position; the same request closes it once, whatever else is still open by then. */
+function closeOf(position: execution.Position, request: execution.FlattenRequest): common.OrderRequest {
   const short = position.volumeLots.startsWith('-');
   return common.OrderRequest.fromPartial({
-    coid: operatorOrderId(request.accountId, request.requestId, n),
+    coid: operatorOrderId(request.accountId, request.requestId, position.symbol),
     accountId: request.accountId,
     symbol: position.symbol,
     side: short ? common.Side.BUY : common.Side.SELL,

@@ -1,20 +1,28 @@
-import { gateway, plainInstrument, TOPICS, type execution, type market, type risk } from '@trading/contracts';
+import { plainInstrument, TOPICS, type execution, type gateway, type market, type risk } from '@trading/contracts';
 import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
 import type { CheckpointStore } from '@trading/platform-database';
+import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import { Decimal } from '@trading/trading-market';
 import type { BooksState } from './account-books';
 import type { AccountWriter } from './account-writer';
-import { happeningsOfDeal, happeningsOfResult } from './broker-happenings';
+import { causeOf, happeningsOfDeal, happeningsOfResult, type FindOrder } from './broker-happenings';
 import { advance, type Happening, type OrderRecord } from './order-record';
 import { accountOf, type OrderStore } from './order-store';
+import { settleUnresolved } from './settle-unresolved';
+import { StoredSteps } from './stored-steps';
 
 export type ExecutionInput =
   | NonNullable<market.MarketTickEvent['body']>
   | { readonly $case: 'trade'; readonly value: gateway.TradeEvent }
   | { readonly $case: 'account'; readonly value: gateway.AccountEvent };
+
+type SessionWord = Extract<
+  NonNullable<execution.OrderEventMessage['body']>,
+  { readonly $case: 'session' | 'progress' }
+>;
 
 export interface ExecutionPorts {
   readonly bus: EventBus;
@@ -34,19 +42,24 @@ export interface ExecutionPorts {
  */
 export class ExecutionStage implements Stage<ExecutionInput> {
   private trades: gateway.TradeEvent[] = [];
-  /** Stored events by barrier, of the part that is played again. */
-  private stored = new Map<number, { inStep: execution.OrderEvent[]; after: execution.OrderEvent[] }>();
+  private stored = new StoredSteps();
   private terminal: gateway.TerminalSession | undefined;
   private announced: execution.Account | undefined;
   private live = false;
+  private hasSession = false;
   /** Orders that the terminal has proven not to know, and that may be delivered once more. */
-  readonly absent = new Set<string>();
+  absent = new Set<string>();
   timeUs = 0;
 
   constructor(
     private readonly writer: AccountWriter,
     private readonly ports: ExecutionPorts,
   ) {}
+
+  /** Whether simulated time waits for this stage. */
+  get isLockstep(): boolean {
+    return this.hasSession && !this.live;
+  }
 
   /** The account as the terminal announced it. */
   get account(): execution.Account | undefined {
@@ -59,35 +72,47 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     await writer.exclusive(async () => {
       this.timeUs = session.timeUs;
       this.trades = [];
-      const row = (await ports.store.accounts()).find((a) => a.accountId === writer.accountId);
+      const row = await ports.store.account(writer.accountId);
       writer.lastSeq = row?.lastSeq ?? 0;
       writer.barrier = row?.barrier ?? 0;
       this.announced = row?.data;
-      await this.settleUnresolved(session);
+      this.absent = await settleUnresolved(writer, session, ports);
       writer.barrier = session.resumeFrom;
       writer.books.restore(await ports.checkpoints.load<BooksState>(writer.accountId, session.resumeFrom));
-      await this.indexStored(session.resumeFrom);
-      const body = { $case: 'session', value: { ...session } } as const;
-      await ports.bus.publish(TOPICS.orderEvent, writer.accountId, { accountId: writer.accountId, body });
-      await ports.bus.publish(TOPICS.positionEvent, writer.accountId, { accountId: writer.accountId, body });
-      await writer.replay(this.stored.get(session.resumeFrom)?.after ?? []);
-      await ports.riskManager
-        .releaseReservations({ accountId: writer.accountId, coids: await ports.store.unresolved(writer.accountId) })
-        .catch((error: unknown) =>
-          ports.logger.warn({ error: String(error) }, 'Reservations could not be released at the start.'),
-        );
+      this.stored = new StoredSteps(await ports.store.eventsBeyond(writer.accountId, session.resumeFrom));
+      await this.announce({ $case: 'session', value: { ...session } });
+      await writer.replay(this.stored.takeAfter(session.resumeFrom));
+      await this.releaseReservations();
+      this.hasSession = true;
     });
+  }
+
+  /** To be called within the writer's `exclusive`. Throws UNAVAILABLE while new orders cannot be taken. */
+  requireUpToDate(): void {
+    const unavailable = (code: string, message: string) => new RpcError('UNAVAILABLE', code, message);
+    const { accountId } = this.writer;
+    if (!this.hasSession) {
+      throw unavailable('NO_SESSION', `No terminal of account ${accountId} has called since the start.`);
+    }
+    if (this.announced === undefined) {
+      throw unavailable('ACCOUNT_UNREPORTED', `The terminal has not reported account ${accountId} yet.`);
+    }
+    if (!this.stored.isDone) {
+      throw unavailable('CATCHING_UP', `Account ${accountId} goes again through what happened before the restart.`);
+    }
   }
 
   async onInput(input: ExecutionInput): Promise<void> {
     switch (input.$case) {
       case 'batch':
-        return this.onTicks(input.value);
+        this.onTicks(input.value);
+        return;
       case 'account':
         return this.onAccount(input.value);
       case 'trade':
         this.trades.push(input.value);
-        if (this.live) await this.writer.exclusive(() => this.book());
+        // Between barriers, or after the last: a checkpoint does not hold it, so it is repeated after one.
+        if (this.live) await this.writer.exclusive(() => this.book(false));
         return;
       case 'mark':
       case 'session':
@@ -96,112 +121,76 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   }
 
   async onBarrier(mark: BarrierMark): Promise<void> {
-    const { writer, ports } = this;
+    const { writer } = this;
     await writer.exclusive(async () => {
       this.timeUs = mark.timeUs;
       writer.barrier = mark.n;
-      const stored = this.stored.get(mark.n);
-      if (stored !== undefined) await writer.replay(stored.inStep);
-      await this.book();
+      await writer.replay(this.stored.inStep(mark.n));
+      await this.book(true);
       this.recordEquity(mark);
       if (mark.checkpoint) await this.checkpoint(mark.n);
-      const body = { $case: 'progress', value: { ...mark, source: 'execution' } } as const;
-      await ports.bus.publish(TOPICS.orderEvent, writer.accountId, { accountId: writer.accountId, body });
-      await ports.bus.publish(TOPICS.positionEvent, writer.accountId, { accountId: writer.accountId, body });
-      if (stored !== undefined) {
-        await writer.replay(stored.after);
-        this.stored.delete(mark.n);
-      }
+      await this.announce({ $case: 'progress', value: { ...mark, source: 'execution' } });
+      await writer.replay(this.stored.takeAfter(mark.n));
     });
     if (mark.end) this.live = true;
   }
 
-  /** Turns the collected events of the terminal into order events, all in one transaction. */
-  private async book(): Promise<void> {
+  /**
+   * Turns the collected events of the terminal into order events, all in one transaction. What is stored has happened:
+   * played again, its events come from the store.
+   */
+  private async book(inStep: boolean): Promise<void> {
+    const { writer, ports } = this;
+    const trades = this.trades.splice(0);
+    const stored = await ports.store.storedCauses(writer.accountId, trades.map(causeOf));
     const drafted = new Map<string, OrderRecord>();
-    const find = async (coid: string) => drafted.get(coid) ?? (await this.writer.record(coid));
+    const find = async (coid: string) => drafted.get(coid) ?? (await writer.record(coid));
     const happenings: Happening[] = [];
-    for (const event of this.trades.splice(0)) {
-      const made = await this.happeningsOf(event, find);
-      for (const happening of made) drafted.set(happening.coid, advance(await find(happening.coid), happening, 0));
-      happenings.push(...made);
+    for (const event of trades) {
+      if (stored.has(causeOf(event))) continue;
+      for (const happening of await this.happeningsOf(event, find)) {
+        drafted.set(happening.coid, advance(await find(happening.coid), happening, 0));
+        happenings.push(happening);
+      }
     }
-    const known = await this.causesStored(happenings);
-    await this.writer.commit(
-      happenings.filter((h) => !known.has(h.cause)),
-      true,
-    );
+    await writer.commit(happenings, { inStep });
   }
 
-  private async happeningsOf(
-    event: gateway.TradeEvent,
-    find: (coid: string) => Promise<OrderRecord | undefined>,
-  ): Promise<Happening[]> {
+  private async happeningsOf(event: gateway.TradeEvent, find: FindOrder): Promise<Happening[]> {
     if (event.body?.$case === 'result') return happeningsOfResult(event, event.body.value, find);
     if (event.body?.$case !== 'deal') return [];
     const deal = event.body.value;
-    if (deal.origin === 'ORIGIN_EXTERNAL') await this.haltForForeignOrder(deal);
-    return happeningsOfDeal(event, deal, find);
+    const happenings = await happeningsOfDeal(event, deal, find);
+    if (deal.origin === 'ORIGIN_EXTERNAL' && happenings.length > 0) await this.haltForForeignOrder(deal);
+    return happenings;
   }
 
-  /** A cause that is stored has happened: played again, its events come from the store. */
-  private async causesStored(happenings: readonly Happening[]): Promise<ReadonlySet<string>> {
-    if (happenings.length === 0) return new Set();
-    const rows = await this.ports.store.database.query<{ cause: string }>(
-      'SELECT DISTINCT cause FROM order_event WHERE account_id = $1 AND cause = ANY($2)',
-      [this.writer.accountId, [...new Set(happenings.map((h) => h.cause))]],
-    );
-    return new Set(rows.map((row) => row.cause));
-  }
-
+  /** Through risk-manager, and while that is away by the flag of the gateway, which it adopts on its return. */
   private async haltForForeignOrder(deal: gateway.Deal): Promise<void> {
-    await this.ports.riskManager
-      .setTradingState({
-        accountId: this.writer.accountId,
-        state: 'TRADING_STATE_HALTED',
-        reason: `Somebody traded ${deal.symbol} in the terminal (deal ${deal.dealTicket}).`,
-      })
-      .catch((error: unknown) => this.ports.logger.error({ error: String(error) }, 'The account could not be halted.'));
-  }
-
-  /** Orders that were on their way when the last session ended: their outcome is unknown until the terminal has told. */
-  private async settleUnresolved(session: SessionStart): Promise<void> {
-    this.absent.clear();
-    const { writer, ports } = this;
-    for (const coid of await ports.store.unresolved(writer.accountId)) {
-      const record = await writer.record(coid);
-      if (record?.view.state === 'SUBMITTED') {
-        const event = {
-          kind: 'UNKNOWN',
-          timeUs: this.timeUs,
-          code: 'RESTARTED',
-          message: 'The session ended before the outcome was known.',
-        } as const;
-        await writer.commit([{ coid, cause: `restart:${coid}:${session.sessionId}`, event }], false);
-      }
-      const fromStrategy = record?.view.request.origin === 'STRATEGY' && session.lockstep;
-      const answer = await ports.gateway.queryOrder({ accountId: writer.accountId, coid, tombstone: !fromStrategy });
-      if (answer.status !== gateway.QueryStatus.ABSENT) continue;
-      if (fromStrategy) this.absent.add(coid);
-      else {
-        const event = {
-          kind: 'REJECTED',
-          timeUs: this.timeUs,
-          code: 'NEVER_SENT',
-          message: 'The order never reached the terminal.',
-        } as const;
-        await writer.commit([{ coid, cause: `query:${coid}`, event }], false);
-      }
+    const { accountId } = this.writer;
+    const { riskManager, gateway: gatewayClient, logger } = this.ports;
+    const reason = `Somebody traded ${deal.symbol} in the terminal (deal ${deal.dealTicket}).`;
+    try {
+      await riskManager.setTradingState({ accountId, state: 'TRADING_STATE_HALTED', reason });
+    } catch (error) {
+      logger.error(
+        { accountId, error: String(error) },
+        'risk-manager could not halt the account; the gateway is asked.',
+      );
+      await gatewayClient.setHalt({ accountId, halted: true, reason });
     }
   }
 
-  private async indexStored(resumeFrom: number): Promise<void> {
-    this.stored = new Map();
-    for (const { inStep, message } of await this.ports.store.eventsBeyond(this.writer.accountId, resumeFrom)) {
-      let at = this.stored.get(message.barrier);
-      if (at === undefined) this.stored.set(message.barrier, (at = { inStep: [], after: [] }));
-      (inStep ? at.inStep : at.after).push(message);
-    }
+  /** Gives back what risk-manager holds for orders that were never submitted. */
+  private async releaseReservations(): Promise<void> {
+    const { accountId, inCheck } = this.writer;
+    const { riskManager, store, logger } = this.ports;
+    const coids = [...new Set([...(await store.working(accountId)), ...inCheck])];
+    await riskManager
+      .releaseReservations({ accountId, coids })
+      .catch((error: unknown) =>
+        logger.warn({ accountId, error: String(error) }, 'Reservations could not be released at the start.'),
+      );
   }
 
   private onTicks(batch: market.TickBatch): void {
@@ -213,17 +202,24 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     }
   }
 
+  private async announce(body: SessionWord): Promise<void> {
+    const { accountId } = this.writer;
+    await this.ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, body });
+    await this.ports.bus.publish(TOPICS.positionEvent, accountId, { accountId, body });
+  }
+
   private async onAccount({ body, timeUs }: gateway.AccountEvent): Promise<void> {
-    const { writer, ports } = this;
+    const { writer } = this;
     switch (body?.$case) {
       case 'instrument':
-        return writer.books.learnInstrument(plainInstrument(body.value));
+        writer.books.learnInstrument(plainInstrument(body.value));
+        return;
       case 'terminal':
         this.terminal = body.value;
         return;
       case 'account': {
-        if (writer.books.hasCash || this.terminal === undefined) return;
-        await this.openAccount(this.terminal, body.value, timeUs, ports);
+        if (writer.books.isOpen || this.terminal === undefined) return;
+        await this.openAccount(this.terminal, body.value, timeUs);
         return;
       }
       default:
@@ -236,18 +232,20 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     terminal: gateway.TerminalSession,
     snapshot: gateway.AccountSnapshot,
     timeUs: number,
-    ports: ExecutionPorts,
   ): Promise<void> {
-    const { writer } = this;
+    const { writer, ports } = this;
     const entry = writer.books.open(snapshot.currency, new Decimal(snapshot.balance), timeUs);
-    this.announced = accountOf(terminal, snapshot, ports.runId);
-    await ports.store.saveAccount(this.announced);
-    await ports.store.database.transaction((tx) => ports.store.writeLedger(tx, writer.accountId, entry));
+    const account = accountOf(terminal, snapshot, ports.runId);
+    await ports.store.database.transaction(async (tx) => {
+      await ports.store.saveAccount(tx, account);
+      if (entry !== undefined) await ports.store.writeLedger(tx, writer.accountId, entry);
+    });
+    this.announced = account;
   }
 
   private recordEquity(mark: BarrierMark): void {
     const view = this.writer.books.equity();
-    if (view === undefined || !this.writer.books.hasCash) return;
+    if (view === undefined || !this.writer.books.isOpen) return;
     this.ports.timeSeries.write(
       'equity',
       { account: this.writer.accountId },

@@ -1,4 +1,5 @@
 import { bare, common, execution, wire } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 import { Decimal } from '@trading/trading-market';
 import { applyOrderEvent, type OrderEvent, type OrderRequest, type OrderView } from '@trading/trading-orders';
 
@@ -48,7 +49,7 @@ export function advance(before: OrderRecord | undefined, happening: Happening, s
   const order: execution.Order = {
     ...base,
     ...happening.facts,
-    request: { ...requireRequest(base), ...changes(view) },
+    request: { ...requireRequest(base), ...pricesOf(view.request) },
     state: wire('ORDER_STATE', view.state),
     filledLots: view.filledLots.toFixed(),
     averagePrice: view.averagePrice?.toFixed() ?? '',
@@ -76,7 +77,7 @@ export function eventMessage(
     coid: happening.coid,
     kind: wire('ORDER_EVENT_KIND', event.kind),
     timeUs: event.timeUs,
-    ingestUs: Date.now() * 1000,
+    ingestUs: systemClock.nowUs(),
     barrier: at.barrier,
     epoch: record.order.epoch,
     cause: happening.cause,
@@ -88,7 +89,7 @@ export function eventMessage(
   };
 }
 
-/** The kernel's event of a stored message; `undefined` for kinds that carry no more than their name. */
+/** The kernel's event of a stored message: applied in their sequence, they make the order that was stored. */
 export function kernelEvent(stored: execution.OrderEvent): OrderEvent {
   const { timeUs, code, message } = stored;
   const ticket = stored.brokerTicket === '' ? {} : { brokerTicket: stored.brokerTicket };
@@ -108,9 +109,12 @@ export function kernelEvent(stored: execution.OrderEvent): OrderEvent {
     case 'ACCEPTED':
     case 'CANCELED':
     case 'EXPIRED':
-      return { kind, timeUs, ...ticket };
-    case 'MODIFIED':
-      return { kind, timeUs, ...ticket, changes: changes(requireRequest(stored.order)) };
+      // These may leave the reason of what was before: the order after the event says which it is.
+      return { kind, timeUs, ...ticket, code: stored.order?.code ?? code, message: stored.order?.message ?? message };
+    case 'MODIFIED': {
+      const { price = '', stopLoss = '', takeProfit = '' } = requireRequest(stored.order);
+      return { kind, timeUs, ...ticket, changes: { price, stopLoss, takeProfit } };
+    }
     case 'UNKNOWN':
       return { kind, timeUs, code, message, ambiguous: stored.order?.ambiguous ?? false };
     case 'DENIED':
@@ -127,23 +131,11 @@ function requireRequest(order: execution.Order | undefined): common.OrderRequest
   return order.request;
 }
 
-function changes(
-  from:
-    | {
-        readonly price?: string | undefined;
-        readonly stopLoss?: string | undefined;
-        readonly takeProfit?: string | undefined;
-      }
-    | OrderView,
-): {
-  price?: string;
-  stopLoss?: string;
-  takeProfit?: string;
+/** What an order's modifications may have changed or taken away. */
+function pricesOf({ price, stopLoss, takeProfit }: OrderRequest): {
+  price: string | undefined;
+  stopLoss: string | undefined;
+  takeProfit: string | undefined;
 } {
-  const { price, stopLoss, takeProfit } = 'request' in from ? from.request : from;
-  return {
-    ...(price === undefined ? {} : { price }),
-    ...(stopLoss === undefined ? {} : { stopLoss }),
-    ...(takeProfit === undefined ? {} : { takeProfit }),
-  };
+  return { price, stopLoss, takeProfit };
 }

@@ -50,8 +50,12 @@ export class OrderStore {
     }));
   }
 
-  async saveAccount(account: execution.Account): Promise<void> {
-    await this.database.query(
+  async account(accountId: string): Promise<AccountRow | undefined> {
+    return (await this.accounts()).find((row) => row.accountId === accountId);
+  }
+
+  async saveAccount(tx: Sql, account: execution.Account): Promise<void> {
+    await tx.query(
       `INSERT INTO account (account_id, data) VALUES ($1, $2) ON CONFLICT (account_id) DO UPDATE SET data = $2`,
       [account.accountId, execution.Account.toJSON(account)],
     );
@@ -65,6 +69,16 @@ export class OrderStore {
     );
     if (row === undefined) throw new Error(`Account ${accountId} has no row.`);
     return row.last_seq;
+  }
+
+  /** Whether exactly this event is stored, not only one of its sequence. */
+  async isStored(tx: Sql, event: execution.OrderEvent | undefined): Promise<boolean> {
+    if (event === undefined) return false;
+    const rows = await tx.query(
+      `SELECT seq FROM order_event WHERE account_id = $1 AND seq = $2 AND coid = $3 AND cause = $4 AND data = $5`,
+      [event.accountId, event.seq, event.coid, event.cause, execution.OrderEvent.toJSON(event)],
+    );
+    return rows.length > 0;
   }
 
   async write(tx: Sql, accountId: string, lastSeq: number, barrier: number, writes: OrderWrites): Promise<void> {
@@ -152,6 +166,26 @@ export class OrderStore {
       [accountId],
     );
     return rows.map((row) => row.coid);
+  }
+
+  /** Orders that the broker may hold. */
+  async working(accountId: string): Promise<string[]> {
+    const rows = await this.database.query<{ coid: string }>(
+      `SELECT coid FROM orders WHERE account_id = $1
+         AND state IN ('SUBMITTED', 'ACCEPTED', 'PARTIALLY_FILLED', 'UNKNOWN') ORDER BY last_seq`,
+      [accountId],
+    );
+    return rows.map((row) => row.coid);
+  }
+
+  /** Those of these causes whose events are stored. */
+  async storedCauses(accountId: string, causes: readonly string[]): Promise<ReadonlySet<string>> {
+    if (causes.length === 0) return new Set();
+    const rows = await this.database.query<{ cause: string }>(
+      'SELECT DISTINCT cause FROM order_event WHERE account_id = $1 AND cause = ANY($2)',
+      [accountId, [...new Set(causes)]],
+    );
+    return new Set(rows.map((row) => row.cause));
   }
 
   /** Events that came after barrier `n` and the step that belongs to it. */

@@ -1,13 +1,17 @@
 import { common, execution, gateway, type risk } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import { Decimal } from '@trading/trading-market';
 import type { AccountWriter } from './account-writer';
 import type { ExecutionStage } from './execution-stage';
-import { requestOf, type Happening } from './order-record';
+import { requestOf, type Happening, type OrderRecord } from './order-record';
 import type { OrderStore } from './order-store';
 
-const nowUs = (): number => Date.now() * 1000;
+const RISK_UNAVAILABLE = 'RISK_UNAVAILABLE';
+/** The gateway's word for a terminal that is not connected: nothing was sent. */
+const TERMINAL_OFFLINE = 'TERMINAL_OFFLINE';
+const NO_HOPS = common.Hops.fromPartial({});
 
 /**
  * Takes an order through risk to the terminal, at most once per client order id: what was decided about an id is
@@ -45,19 +49,50 @@ export class OrderSubmission {
     order: common.OrderRequest,
   ): Promise<execution.SubmitOrderResponse> {
     const stored = await writer.record(order.coid);
-    if (stored !== undefined) {
-      if (stage.absent.delete(order.coid)) await this.deliverAgain(writer, order.coid);
-      const now = (await writer.record(order.coid)) ?? stored;
-      return { order: now.order, checks: now.order.checks, duplicate: true };
+    if (stored !== undefined) return this.again(writer, stage, stored);
+    await writer.exclusive(async () => stage.requireUpToDate());
+    writer.inCheck.add(order.coid);
+    try {
+      return await this.fresh(writer, stage, request, order);
+    } finally {
+      writer.inCheck.delete(order.coid);
     }
+  }
+
+  /** Answers from the store; an order that is known never to have arrived is delivered first, if it still may be. */
+  private async again(
+    writer: AccountWriter,
+    stage: ExecutionStage,
+    stored: OrderRecord,
+  ): Promise<execution.SubmitOrderResponse> {
+    const { coid, accountId } = stored.view.request;
+    if (accountId !== writer.accountId) {
+      throw new RpcError('ALREADY_EXISTS', 'COID_CONFLICT', `The client order id ${coid} is another account's.`);
+    }
+    if (stage.absent.delete(coid)) await this.deliverAgain(writer, stage, coid);
+    const { order } = (await writer.record(coid)) ?? stored;
+    return { order, checks: order.checks, duplicate: true };
+  }
+
+  private async fresh(
+    writer: AccountWriter,
+    stage: ExecutionStage,
+    request: execution.SubmitOrderRequest,
+    order: common.OrderRequest,
+  ): Promise<execution.SubmitOrderResponse> {
     const asOfUs = request.asOfUs > 0 ? request.asOfUs : stage.timeUs;
     const verdict = await this.check(writer, order, asOfUs);
-    const hops = common.Hops.fromPartial({ ...request.hops, riskCheckedUs: nowUs() });
+    const hops = common.Hops.fromPartial({ ...request.hops, riskCheckedUs: systemClock.nowUs() });
     const routed: common.OrderRequest = verdict.approved ? { ...order, worstPrice: verdict.worstPrice } : order;
-    await writer.exclusive(() =>
-      writer.commit(openingHappenings(writer, routed, verdict, asOfUs, hops), false, verdict.approval),
-    );
-    if (verdict.approved) await this.send(writer, routed, verdict.approval, { ...hops, orderCommittedUs: nowUs() });
+    await writer.exclusive(async () => {
+      stage.requireUpToDate();
+      const opening = openingHappenings(writer, routed, verdict, asOfUs, hops);
+      await writer.commit(opening, { inStep: false, approval: verdict.approval });
+    });
+    if (verdict.approved) {
+      const committed = { ...hops, orderCommittedUs: systemClock.nowUs() };
+      await this.send(writer, stage, routed, verdict.approval, committed);
+    }
     const record = await writer.record(order.coid);
     return { order: record?.order, checks: verdict.checks, duplicate: false };
   }
@@ -73,7 +108,7 @@ export class OrderSubmission {
     } catch (error) {
       const message = `risk-manager did not answer: ${error instanceof Error ? error.message : String(error)}`;
       this.logger.error({ coid: order.coid, message }, 'An order could not be checked.');
-      const failed = { code: 'RISK_UNAVAILABLE', passed: false, observed: '', limit: '', message };
+      const failed = { code: RISK_UNAVAILABLE, passed: false, observed: '', limit: '', message };
       return {
         approved: false,
         approval: undefined,
@@ -86,17 +121,28 @@ export class OrderSubmission {
     }
   }
 
-  /** An order that the terminal has proven not to know, in a session where nothing can be in flight elsewhere. */
-  private async deliverAgain(writer: AccountWriter, coid: string): Promise<void> {
+  /**
+   * An order that the terminal has proven not to know, in a session where nothing can be in flight elsewhere. Risk is
+   * asked again, because the account may have been halted since; without an answer the order stays UNKNOWN.
+   */
+  private async deliverAgain(writer: AccountWriter, stage: ExecutionStage, coid: string): Promise<void> {
     const record = await writer.record(coid);
-    const approval = await this.store.approval(coid);
-    if (record?.order.request === undefined || record.view.state !== 'UNKNOWN') return;
+    const order = record?.order.request;
+    if (record === undefined || order === undefined || record.view.state !== 'UNKNOWN') return;
+    const { worstPrice: _worstPrice, ...asked } = order;
+    const verdict = await this.check(writer, asked, record.order.createdUs);
+    if (!verdict.approved) {
+      if (verdict.code === RISK_UNAVAILABLE) stage.absent.add(coid);
+      else await this.settle(writer, coid, 'REJECTED', verdict.code, verdict.message);
+      return;
+    }
     this.logger.warn({ coid }, 'The terminal never had this order; it is delivered now, under the same id.');
-    await this.send(writer, record.order.request, approval, record.order.hops ?? common.Hops.fromPartial({}));
+    await this.send(writer, stage, order, await this.store.approval(coid), record.order.hops ?? NO_HOPS);
   }
 
   private async send(
     writer: AccountWriter,
+    stage: ExecutionStage,
     order: common.OrderRequest,
     approval: common.Approval | undefined,
     hops: common.Hops,
@@ -111,16 +157,25 @@ export class OrderSubmission {
     );
     writer.remember(order.coid, { hops: { ...hops, gatewaySentUs: answer.sentUs, terminalAckedUs: answer.ackedUs } });
     if (answer.status === gateway.SubmitStatus.JOURNALLED) return;
+    // A strategy's order of simulated time is delivered when its terminal is back: the data has not gone on without it.
+    const waits = answer.code === TERMINAL_OFFLINE && order.origin === common.Origin.STRATEGY && stage.isLockstep;
+    const isRejected = answer.status === gateway.SubmitStatus.REJECTED && !waits;
+    await this.settle(writer, order.coid, isRejected ? 'REJECTED' : 'UNKNOWN', answer.code, answer.message);
+  }
+
+  /** Books what became of the sending, unless the terminal has told already. */
+  private async settle(
+    writer: AccountWriter,
+    coid: string,
+    kind: 'REJECTED' | 'UNKNOWN',
+    code: string,
+    message: string,
+  ): Promise<void> {
     await writer.exclusive(async () => {
-      const record = await writer.record(order.coid);
+      const record = await writer.record(coid);
       if (record?.view.state !== 'SUBMITTED' && record?.view.state !== 'UNKNOWN') return;
-      const { code, message } = answer;
-      const kind = answer.status === gateway.SubmitStatus.REJECTED ? 'REJECTED' : 'UNKNOWN';
-      const timeUs = record.order.updatedUs;
-      await writer.commit(
-        [{ coid: order.coid, cause: `sent:${order.coid}`, event: { kind, timeUs, code, message } }],
-        false,
-      );
+      const event = { kind, timeUs: record.order.updatedUs, code, message };
+      await writer.commit([{ coid, cause: `sent:${coid}`, event }], { inStep: false });
     });
   }
 }

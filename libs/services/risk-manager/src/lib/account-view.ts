@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { bare, plainInstrument, type common, type gateway } from '@trading/contracts';
 import { Decimal, type Instrument, type Quote } from '@trading/trading-market';
 import { CrossRates, type CrossRatesState } from '@trading/trading-portfolio';
@@ -19,6 +20,8 @@ export interface AccountViewState {
 }
 
 type Breach = ReturnType<LossLimitTracker['onEquity']>[number];
+
+const named = (limits: readonly LossLimit[], name: string) => limits.find((limit) => limit.name === name);
 
 /** What risk-manager sees of one account: its money, the quotes and how near its loss limits are. */
 export class RiskAccountView {
@@ -61,11 +64,20 @@ export class RiskAccountView {
     this.instruments.set(instrument.symbol, instrument);
   }
 
-  /** New rules apply from here on, anchored at the present balance where they look back. */
+  /**
+   * New rules apply from here on. One that keeps its name and anchor keeps what it is anchored at, so that changing
+   * limits forgives no loss; a breach counts for as long as its rule says the same.
+   */
   changeLossLimits(limits: readonly LossLimit[]): void {
+    const before = this.lossLimits;
     this.lossLimits = limits;
-    const balance = this.snapshotMessage?.balance;
-    this.tracker = balance === undefined ? undefined : new LossLimitTracker(limits, new Decimal(balance));
+    if (this.tracker === undefined) return;
+    const isSame = (name: string) => isDeepStrictEqual(named(before, name), named(limits, name));
+    const state = this.tracker.snapshot();
+    this.tracker = LossLimitTracker.restore(limits, {
+      ...state,
+      limits: state.limits.map((kept) => ({ ...kept, breached: kept.breached && isSame(kept.name) })),
+    });
   }
 
   instrument(symbol: string): Instrument | undefined {

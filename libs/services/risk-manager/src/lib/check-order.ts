@@ -1,15 +1,19 @@
 import { bare, common, risk } from '@trading/contracts';
+import type { Sql } from '@trading/platform-database';
 import { Decimal } from '@trading/trading-market';
 import {
+  DENIAL_CODES,
   evaluateOrder,
+  type DenialCode,
   type OrderToCheck,
   type RiskInput,
   type RiskLimits,
   type RiskVerdict,
+  type TradingState,
 } from '@trading/trading-risk';
 import type { RiskAccountView } from './account-view';
 import type { ApprovalSigner } from './approval-signer';
-import type { RiskStore } from './risk-store';
+import type { AccountState, RiskStore } from './risk-store';
 
 /** Accounts report with every change, and every mark says that there was none: older than this, the terminal is away. */
 const MAX_ACCOUNT_AGE_MS = 60_000;
@@ -36,7 +40,7 @@ export class OrderChecks {
       const account = await this.store.lock(tx, order.accountId);
       if (account === undefined) return denied('ACCOUNT_UNKNOWN', `risk-manager knows no account ${order.accountId}.`);
       const stored = await this.store.verdict(tx, order.coid);
-      if (stored !== undefined) return { ...stored, duplicate: true };
+      if (stored !== undefined) return this.again(tx, stored, order, account);
       const candidate = orderToCheck(order);
       const verdict = evaluateOrder({
         ...(await this.facts(tx, order, request.asOfUs, limits)),
@@ -49,7 +53,7 @@ export class OrderChecks {
       });
       const response = this.respond(request, order, verdict, view, limits);
       await this.store.saveVerdict(tx, request, order, response);
-      if (verdict.kind === 'approved') {
+      if (verdict.kind === 'approved' && response.approved) {
         await this.store.reserve(tx, order.accountId, {
           coid: order.coid,
           symbol: order.symbol,
@@ -65,8 +69,24 @@ export class OrderChecks {
     });
   }
 
+  /**
+   * A verdict is given once. An order that was let through is asked about again when nobody is sure that it was sent:
+   * its reservation is taken up again unless the order has ended, and a halt that came since holds.
+   */
+  private async again(
+    tx: Sql,
+    stored: risk.CheckOrderResponse,
+    order: common.OrderRequest,
+    { state, reason }: AccountState,
+  ): Promise<risk.CheckOrderResponse> {
+    if (!stored.approved || !(await this.store.reserveAgain(tx, order.coid))) return { ...stored, duplicate: true };
+    const code = haltOf(state, order);
+    if (code === undefined) return { ...stored, duplicate: true };
+    return { ...denied(code, `${DENIAL_CODES[code]} ${reason}`), duplicate: true };
+  }
+
   private async facts(
-    tx: Parameters<RiskStore['positions']>[0],
+    tx: Sql,
     order: common.OrderRequest,
     asOfUs: number,
     limits: RiskLimits,
@@ -99,6 +119,13 @@ export class OrderChecks {
     const approval = this.signer.sign(request, order, worstPrice, instrument, lifetimeMs);
     return { approved: true, approval, code: '', message: '', checks, duplicate: false, worstPrice };
   }
+}
+
+/** As the kernel's first check. */
+function haltOf(state: TradingState, order: common.OrderRequest): DenialCode | undefined {
+  if (state === 'HALTED' && !(order.reduceOnly && bare('ORIGIN', order.origin) === 'OPERATOR'))
+    return 'TRADING_STATE_HALTED';
+  return state === 'REDUCING' && !order.reduceOnly ? 'TRADING_STATE_REDUCING' : undefined;
 }
 
 function denied(code: string, message: string): risk.CheckOrderResponse {

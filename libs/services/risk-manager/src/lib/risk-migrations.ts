@@ -13,8 +13,7 @@ export class RiskTables1700000000000 implements MigrationInterface {
         reason      text NOT NULL,
         changed_by  text NOT NULL,
         changed_us  bigint NOT NULL,
-        applied_seq bigint NOT NULL DEFAULT 0,
-        event_seq   bigint NOT NULL DEFAULT 0
+        applied_seq bigint NOT NULL DEFAULT 0
       );
       CREATE TABLE limits (
         account_id text PRIMARY KEY,
@@ -33,6 +32,7 @@ export class RiskTables1700000000000 implements MigrationInterface {
       CREATE TABLE reservation (
         coid       text PRIMARY KEY,
         account_id text NOT NULL,
+        released   boolean NOT NULL DEFAULT false,
         data       jsonb NOT NULL
       );
       CREATE TABLE exposure (

@@ -64,7 +64,7 @@ export class RiskUseCases implements risk.RiskManagerService {
 
   async checkOrder(request: risk.CheckOrderRequest): Promise<risk.CheckOrderResponse> {
     const account = this.accounts.get(request.order?.accountId ?? '');
-    const limits = account?.limits ?? this.ports.config.defaultLimits;
+    const limits = account?.limits ?? this.limitsOf(request.order?.accountId ?? '');
     return this.checks.check(request, account?.stage.view, limits);
   }
 
@@ -125,10 +125,14 @@ export class RiskUseCases implements risk.RiskManagerService {
     return feed(this.of(body.value.accountId).join, 'market', body);
   }
 
+  private limitsOf(accountId: string): RiskLimits {
+    return this.storedLimits.get(accountId) ?? this.ports.config.defaultLimits;
+  }
+
   private of(accountId: string): AccountStage {
     let found = this.accounts.get(accountId);
     if (found === undefined) {
-      const limits = this.storedLimits.get(accountId) ?? this.ports.config.defaultLimits;
+      const limits = this.limitsOf(accountId);
       const stage = new RiskStage(accountId, limits.lossLimits, this.ports);
       found = { stage, limits, join: new BarrierJoin(SOURCES, stage) };
       this.accounts.set(accountId, found);

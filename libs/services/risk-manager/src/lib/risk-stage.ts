@@ -1,6 +1,7 @@
 import { bare, TOPICS, wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
 import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
-import type { CheckpointStore } from '@trading/platform-database';
+import { systemClock } from '@trading/platform-config';
+import type { CheckpointStore, Sql } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
 import type { LossLimit, LossLimitBreach, TradingState } from '@trading/trading-risk';
@@ -55,7 +56,8 @@ export class RiskStage implements Stage<RiskInputEvent> {
     switch (input.$case) {
       case 'batch': {
         const { symbol, timeUs, bid, ask } = input.value;
-        return this.view.onTicks(symbol, timeUs, bid, ask);
+        this.view.onTicks(symbol, timeUs, bid, ask);
+        return;
       }
       case 'account':
         return this.onAccount(input.value);
@@ -83,30 +85,42 @@ export class RiskStage implements Stage<RiskInputEvent> {
 
   /** Changes the trading state, audited and announced. Returns the state as it is then. */
   async changeState(state: TradingState, reason: string, changedBy: string): Promise<AccountState | undefined> {
-    const { store, logger } = this.ports;
+    const { store } = this.ports;
     const changed = await store.database.transaction(async (tx) => {
       const before = await store.lock(tx, this.accountId);
-      if (before === undefined) return undefined;
-      if (before.state === state) return before;
-      const after: AccountState = { accountId: this.accountId, state, reason, changedBy, changedUs: Date.now() * 1000 };
-      await store.setState(tx, after);
-      return after;
+      if (before === undefined || before.state === state) return before;
+      return this.setState(tx, state, reason, changedBy);
     });
-    if (changed !== undefined) {
-      logger.warn({ accountId: this.accountId, state, reason, changedBy }, 'The trading state is set.');
-      await this.publish({ $case: 'state', value: stateMessage(changed) }, this.view.timeUs);
-    }
+    if (changed !== undefined) await this.announceState(changed);
     return changed;
   }
 
+  private async setState(tx: Sql, state: TradingState, reason: string, changedBy: string): Promise<AccountState> {
+    const after: AccountState = { accountId: this.accountId, state, reason, changedBy, changedUs: systemClock.nowUs() };
+    await this.ports.store.setState(tx, after);
+    return after;
+  }
+
+  private async announceState(account: AccountState): Promise<void> {
+    this.ports.logger.warn({ ...account }, 'The trading state is set.');
+    await this.publish({ $case: 'state', value: stateMessage(account) }, this.view.timeUs);
+  }
+
+  /** Events of an account that no terminal has announced yet wait for it. */
   private async bookOrders(): Promise<void> {
-    await this.ports.store.applyOrderEvents(this.accountId, this.orderEvents.splice(0));
+    const applied = await this.ports.store.applyOrderEvents(this.accountId, this.orderEvents);
+    if (applied.kind === 'account-unknown') return;
+    this.orderEvents = [];
+    if (applied.kind === 'applied') return;
+    const reason = `The order events ${applied.missing} are missing: what the account holds is not known.`;
+    await this.changeState('HALTED', reason, 'risk-manager');
   }
 
   private async onAccount({ body, timeUs }: gateway.AccountEvent): Promise<void> {
     switch (body?.$case) {
       case 'instrument':
-        return this.view.learnInstrument(body.value);
+        this.view.learnInstrument(body.value);
+        return;
       case 'terminal':
         return this.onTerminal(body.value);
       case 'account':
@@ -132,29 +146,41 @@ export class RiskStage implements Stage<RiskInputEvent> {
       state: enabled ? 'ACTIVE' : 'HALTED',
       reason: enabled ? 'A paper account, enabled by its configuration.' : halted,
       changedBy: 'risk-manager',
-      changedUs: Date.now() * 1000,
+      changedUs: systemClock.nowUs(),
     });
     if (terminal.halted)
       await this.changeState('HALTED', 'The gateway was halted while risk-manager was away.', 'gateway');
     const [state] = await store.accounts(this.accountId);
+    if (created && this.live) await this.bookOrders();
     if (created && state !== undefined)
       await this.publish({ $case: 'state', value: stateMessage(state) }, this.view.timeUs);
   }
 
+  /** A breach is acted on once, and the account is held in the transaction that remembers it. */
   private async onBreach(breach: LossLimitBreach): Promise<void> {
     const { limit, status, equity, timeUs } = breach;
     const id = `${limit.name}@${status.anchorValue.toFixed(2)}@${status.resetsUs ?? 'never'}`;
-    if (!(await this.ports.store.firstBreach(this.accountId, id))) return;
     const anchor = {
       name: limit.name,
       value: status.anchorValue.toFixed(2),
       floor: status.floor.toFixed(2),
       resetsUs: status.resetsUs ?? 0,
     };
-    await this.publish({ $case: 'breach', value: { limit, equity: equity.toFixed(2), anchor } }, timeUs);
-    if (limit.action === 'deny') return;
     const reason = `Loss limit ${limit.name}: equity ${equity.toFixed(2)} is below ${anchor.floor}.`;
-    await this.changeState(STATE_OF_ACTION[limit.action], reason, 'risk-manager');
+    const { store } = this.ports;
+    const acted = await store.database.transaction(async (tx) => {
+      const before = await store.lock(tx, this.accountId);
+      if (!(await store.firstBreach(tx, this.accountId, id))) return undefined;
+      if (limit.action === 'deny' || before === undefined) return {};
+      const state = STATE_OF_ACTION[limit.action];
+      // Nothing but an operator gives freedom back.
+      return before.state === 'ACTIVE' || state === 'HALTED'
+        ? { held: before.state === state ? before : await this.setState(tx, state, reason, 'risk-manager') }
+        : {};
+    });
+    if (acted === undefined) return;
+    await this.publish({ $case: 'breach', value: { limit, equity: equity.toFixed(2), anchor } }, timeUs);
+    if (acted.held !== undefined) await this.announceState(acted.held);
   }
 
   private async publish(body: NonNullable<risk.RiskEvent['body']>, timeUs: number): Promise<void> {

@@ -27,6 +27,12 @@ type StoredReservation = Omit<Reservation, 'lots' | 'price' | 'lossAtStop'> & {
   lossAtStop?: string;
 };
 
+/** What became of order events. */
+export type Applied =
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'account-unknown' }
+  | { readonly kind: 'gap'; readonly missing: string };
+
 /** The tables of risk-manager. */
 export class RiskStore {
   constructor(readonly database: Database) {}
@@ -142,9 +148,15 @@ export class RiskStore {
     ]);
   }
 
+  /** Takes a released reservation up again. True while the order has one: that is until it ends. */
+  async reserveAgain(tx: Sql, coid: string): Promise<boolean> {
+    const rows = await tx.query('UPDATE reservation SET released = false WHERE coid = $1 RETURNING coid', [coid]);
+    return rows.length > 0;
+  }
+
   async reservations(tx: Sql, accountId: string): Promise<Reservation[]> {
     const rows = await tx.query<{ data: StoredReservation }>(
-      'SELECT data FROM reservation WHERE account_id = $1 ORDER BY coid',
+      'SELECT data FROM reservation WHERE account_id = $1 AND NOT released ORDER BY coid',
       [accountId],
     );
     return rows.map(({ data: { lots, price, lossAtStop, ...rest } }) => ({
@@ -155,13 +167,20 @@ export class RiskStore {
     }));
   }
 
-  /** Releases every reservation of the account except those of these orders. */
+  /**
+   * Releases every reservation of the account except those of these orders. They are remembered: an order that was
+   * never submitted may still be, under the verdict that it has.
+   */
   async releaseOthers(accountId: string, coids: readonly string[]): Promise<string[]> {
-    const rows = await this.database.query<{ coid: string }>(
-      'DELETE FROM reservation WHERE account_id = $1 AND NOT coid = ANY($2) RETURNING coid',
-      [accountId, [...coids]],
-    );
-    return rows.map((row) => row.coid);
+    return this.database.transaction(async (tx) => {
+      await this.lock(tx, accountId);
+      const rows = await tx.query<{ coid: string }>(
+        `UPDATE reservation SET released = true
+         WHERE account_id = $1 AND NOT released AND NOT coid = ANY($2) RETURNING coid`,
+        [accountId, [...coids]],
+      );
+      return rows.map((row) => row.coid).sort();
+    });
   }
 
   async positions(tx: Sql, accountId: string): Promise<Map<string, PositionAtRisk>> {
@@ -187,29 +206,34 @@ export class RiskStore {
     );
   }
 
-  /** Books order events once each, by their sequence: fills move exposure, ended orders give their reservation back. */
-  async applyOrderEvents(accountId: string, events: readonly execution.OrderEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    await this.database.transaction(async (tx) => {
+  /**
+   * Books order events once each, by their sequence: fills move exposure, ended orders give their reservation back.
+   * Sequences that are missing before an event are returned: exposure is not known any more.
+   */
+  async applyOrderEvents(accountId: string, events: readonly execution.OrderEvent[]): Promise<Applied> {
+    if (events.length === 0) return { kind: 'applied' };
+    return this.database.transaction(async (tx) => {
       const [row] = await tx.query<{ applied_seq: number }>(
         'SELECT applied_seq FROM account WHERE account_id = $1 FOR UPDATE',
         [accountId],
       );
-      const applied = row?.applied_seq ?? 0;
-      let last = applied;
+      if (row === undefined) return { kind: 'account-unknown' };
+      let last = row.applied_seq;
+      let missing: string | undefined;
       for (const event of events) {
-        if (event.seq <= applied) continue;
+        if (event.seq <= last) continue;
+        if (event.seq > last + 1) missing ??= `${last + 1} to ${event.seq - 1}`;
         last = event.seq;
         await this.applyOrderEvent(tx, event);
       }
-      if (last > applied)
-        await tx.query('UPDATE account SET applied_seq = $2 WHERE account_id = $1', [accountId, last]);
+      await tx.query('UPDATE account SET applied_seq = $2 WHERE account_id = $1', [accountId, last]);
+      return missing === undefined ? { kind: 'applied' } : { kind: 'gap', missing };
     });
   }
 
   /** True the first time that this breach is reported. */
-  async firstBreach(accountId: string, breachId: string): Promise<boolean> {
-    const rows = await this.database.query(
+  async firstBreach(tx: Sql, accountId: string, breachId: string): Promise<boolean> {
+    const rows = await tx.query(
       'INSERT INTO breach (account_id, breach_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING breach_id',
       [accountId, breachId],
     );

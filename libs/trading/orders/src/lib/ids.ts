@@ -24,8 +24,8 @@ export function clientOrderId(decision: string, leg: number | string): string {
   return idOf('order', decision, String(leg));
 }
 
-/** Client order id of the n-th order of an operator's request: sending the request again gives the same orders. */
-export function operatorOrderId(accountId: string, requestId: string, n: number): string {
+/** Client order id of one order of an operator's request, named by its part: sending it again gives the same orders. */
+export function operatorOrderId(accountId: string, requestId: string, n: number | string): string {
   return idOf('operator', accountId, requestId, String(n));
 }
 
