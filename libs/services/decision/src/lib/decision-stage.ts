@@ -9,11 +9,13 @@ import {
   type risk,
 } from '@trading/contracts';
 import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
-import type { CheckpointStore } from '@trading/platform-database';
+import { systemClock } from '@trading/platform-config';
+import type { CheckpointStore, Sql } from '@trading/platform-database';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import { Decimal, type Instrument } from '@trading/trading-market';
 import { CrossRates, type CrossRatesState } from '@trading/trading-portfolio';
+import { countDecision } from './decision-metrics';
 import type { DecisionStore } from './decision-store';
 import type { AccountFacts, StrategyRunner } from './strategy-runner';
 
@@ -38,8 +40,6 @@ interface DecisionState {
   readonly runners: Readonly<Record<string, ReturnType<StrategyRunner['snapshot']>>>;
 }
 
-const nowUs = (): number => Date.now() * 1000;
-
 /** The decision stage of one account's session: predictions in, decisions and their orders out. */
 export class DecisionStage implements Stage<DecisionInput> {
   private readonly positions = new Map<string, Decimal>();
@@ -61,7 +61,7 @@ export class DecisionStage implements Stage<DecisionInput> {
   ) {}
 
   async onSession(session: SessionStart): Promise<void> {
-    const state = await this.ports.checkpoints.load<DecisionState>(this.accountId, session.resumeFrom);
+    const state = await this.ports.checkpoints.resume<DecisionState>(this.accountId, session.resumeFrom);
     this.live = !session.lockstep;
     this.barrier = session.resumeFrom;
     this.account = state?.account;
@@ -86,7 +86,8 @@ export class DecisionStage implements Stage<DecisionInput> {
         this.positions.set(input.value.symbol, new Decimal(input.value.volumeLots));
         return;
       case 'accountEvent':
-        return this.onAccount(input.value);
+        this.onAccount(input.value);
+        return;
       default:
         return;
     }
@@ -107,26 +108,33 @@ export class DecisionStage implements Stage<DecisionInput> {
         const { symbol, timeframe } = runner.config;
         if (made.bar?.symbol !== symbol || made.bar.timeframe !== timeframe) continue;
         const fresh = runner.decide(made, this.barrier, this.facts(symbol));
-        const stored = this.stored.get(fresh.decisionId);
+        const stored = await this.storedAs(fresh.decisionId);
         if (stored === undefined && fresh.legs.length === 0) {
           this.quiet.push(fresh);
-          await this.publish({ $case: 'decision', value: fresh });
+          await this.announce(fresh);
         } else {
-          await this.order(stored ?? fresh, stored !== undefined);
+          await this.order(stored ?? (await this.ports.store.commit(fresh)));
         }
       }
     }
+    if (this.live) await this.ports.store.database.transaction((tx) => this.keep(tx));
   }
 
-  /** Commits the decision, then submits its orders. A stored decision is sent again as it is. */
-  private async order(decided: decision.Decision, isStored: boolean): Promise<void> {
-    if (!isStored) await this.ports.store.commit(decided);
-    const hops = common.Hops.fromPartial({ ...decided.hops, decisionCommittedUs: nowUs() });
+  /** The decision of this id that was stored before: what was decided once is not decided again. */
+  private async storedAs(decisionId: string): Promise<decision.Decision | undefined> {
+    return this.live ? this.ports.store.find(decisionId) : this.stored.get(decisionId);
+  }
+
+  /** Submits the orders of a decision that is stored. */
+  private async order(stored: decision.Decision): Promise<void> {
+    const committedUs = stored.hops?.decisionCommittedUs ?? 0;
+    const decisionCommittedUs = committedUs > 0 ? committedUs : systemClock.nowUs();
+    const hops = common.Hops.fromPartial({ ...stored.hops, decisionCommittedUs });
     const legs: decision.Leg[] = [];
-    for (const leg of decided.legs) legs.push(await this.submit(leg, decided.eventUs, hops));
-    const complete = { ...decided, legs, hops };
+    for (const leg of stored.legs) legs.push(await this.submit(leg, stored.eventUs, hops));
+    const complete = { ...stored, legs, hops };
     this.answered.push(complete);
-    await this.publish({ $case: 'decision', value: complete });
+    await this.announce(complete);
   }
 
   private async submit(leg: decision.Leg, asOfUs: number, hops: common.Hops): Promise<decision.Leg> {
@@ -170,12 +178,21 @@ export class DecisionStage implements Stage<DecisionInput> {
     };
     const { store, checkpoints } = this.ports;
     await store.database.transaction(async (tx) => {
-      await store.insert(tx, this.quiet);
-      await store.complete(tx, this.answered);
+      await this.keep(tx);
       await checkpoints.save(tx, this.accountId, n, state);
     });
-    this.quiet = [];
-    this.answered = [];
+  }
+
+  /** Stores what was decided without orders and what became of orders, as far as it is not stored. */
+  private async keep(tx: Sql): Promise<void> {
+    const [quiet, answered] = [this.quiet.splice(0), this.answered.splice(0)];
+    await this.ports.store.insert(tx, quiet);
+    await this.ports.store.complete(tx, answered);
+  }
+
+  private announce(decided: decision.Decision): Promise<void> {
+    countDecision(decided);
+    return this.publish({ $case: 'decision', value: decided });
   }
 
   private publish(body: NonNullable<decision.DecisionEvent['body']>): Promise<void> {

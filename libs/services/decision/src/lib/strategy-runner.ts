@@ -1,4 +1,5 @@
 import { common, decision, wire, type prediction } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 import { Decimal, type Bar, type Instrument, type Timeframe } from '@trading/trading-market';
 import { clientOrderId, decisionId } from '@trading/trading-orders';
 import type { RateSource } from '@trading/trading-portfolio';
@@ -104,7 +105,7 @@ export class StrategyRunner {
       hops: common.Hops.fromPartial({
         tickReceivedUs: made.tickReceivedUs,
         predictedUs: made.computedUs,
-        decidedUs: Date.now() * 1000,
+        decidedUs: systemClock.nowUs(),
       }),
       words,
     };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { prediction, type market } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
 import { FeatureEngine, type FeatureRow, type FeatureState } from '@trading/trading-features';
 import { BarBuilder, type Bar, type BarBuilderState } from '@trading/trading-market';
 import type { LoadedModel } from '@trading/trading-models';
@@ -31,6 +32,11 @@ export class SeriesPredictor {
     private readonly model: LoadedModel | undefined,
   ) {
     this.builder = new BarBuilder(series.symbol, series.timeframe);
+  }
+
+  /** Of the series, in a checkpoint. */
+  get name(): string {
+    return `${this.series.symbol} ${this.series.timeframe}`;
   }
 
   /** Predictions of the bars that these ticks close, in order. */
@@ -75,6 +81,8 @@ export class SeriesPredictor {
     this.barSeq = state?.barSeq ?? 0;
     this.lastBid = state?.lastBid ?? 0;
     this.lastAsk = state?.lastAsk ?? 0;
+    this.tickReceivedUs = 0;
+    this.latest = undefined;
   }
 
   private predict(bar: Bar, eventUs: number): prediction.Prediction {
@@ -100,7 +108,7 @@ export class SeriesPredictor {
       intervalHigh: undefined,
       flags: this.flags(bar, row),
       eventUs,
-      computedUs: Date.now() * 1000,
+      computedUs: systemClock.nowUs(),
       tickReceivedUs: this.tickReceivedUs,
       lastBid: this.lastBid,
       lastAsk: this.lastAsk,
