@@ -68,7 +68,7 @@ export interface LossLimit {
   base: string;
   /** equity */
   measure: string;
-  /** Percent of the anchor (`5%`) or money (`2500`). */
+  /** Percent of the initial capital (`5%`) or money (`2500`). */
   limit: string;
   /** HH:MM and an IANA zone. */
   resetTime: string;
