@@ -1,0 +1,278 @@
+import * as fc from 'fast-check';
+import { BarrierJoin, feed, type BarrierMark, type SessionStart, type Stage } from './barrier-join';
+
+fc.configureGlobal({ seed: 42 });
+
+const SOURCES = ['market', 'account', 'trade'];
+
+const mark = (n: number, changes: Partial<BarrierMark> = {}): BarrierMark => ({
+  accountId: 'a',
+  n,
+  timeUs: n * 1000,
+  checkpoint: false,
+  end: false,
+  ...changes,
+});
+
+const session = (sessionId: string, changes: Partial<SessionStart> = {}): SessionStart => ({
+  accountId: 'a',
+  sessionId,
+  resumeFrom: 0,
+  timeUs: 0,
+  lockstep: true,
+  ...changes,
+});
+
+/** Writes down what it is given, and takes a turn of the event loop for each. */
+class Recorder implements Stage<string> {
+  readonly said: string[] = [];
+  failAt: string | undefined;
+
+  onSession({ sessionId, resumeFrom }: SessionStart): Promise<void> {
+    return this.say(`session ${sessionId} from ${resumeFrom}`);
+  }
+
+  onInput(input: string): Promise<void> {
+    return this.say(input);
+  }
+
+  onBarrier({ n }: BarrierMark): Promise<void> {
+    return this.say(`barrier ${n}`);
+  }
+
+  private async say(what: string): Promise<void> {
+    await Promise.resolve();
+    if (what === this.failAt) throw new Error(`cannot take ${what}`);
+    this.said.push(what);
+  }
+}
+
+type Word = { readonly input: string } | { readonly mark: BarrierMark } | { readonly session: SessionStart };
+
+function say(join: BarrierJoin<string>, source: string, word: Word): Promise<void> | void {
+  if ('input' in word) return join.input(source, word.input);
+  if ('mark' in word) return join.mark(source, word.mark);
+  return join.start(source, word.session);
+}
+
+async function begin(start = session('s1')): Promise<{ stage: Recorder; join: BarrierJoin<string> }> {
+  const stage = new Recorder();
+  const join = new BarrierJoin(SOURCES, stage);
+  for (const source of SOURCES) await join.start(source, start);
+  stage.said.length = 0;
+  return { stage, join };
+}
+
+describe('a barrier join in lockstep', () => {
+  it('hands inputs over in the order of the sources when every source has passed the barrier', async () => {
+    const { stage, join } = await begin();
+    await join.input('trade', 't1');
+    await join.mark('trade', mark(1));
+    await join.input('account', 'a1');
+    await join.input('account', 'a2');
+    await join.mark('account', mark(1));
+    await join.input('market', 'm1');
+    expect(stage.said).toEqual([]);
+    await join.mark('market', mark(1));
+    expect(stage.said).toEqual(['m1', 'a1', 'a2', 't1', 'barrier 1']);
+  });
+
+  it('lets a source run ahead, and goes through what is complete in one go', async () => {
+    const { stage, join } = await begin();
+    for (const n of [1, 2, 3]) {
+      await join.input('market', `m${n}`);
+      await join.mark('market', mark(n));
+      await join.mark('account', mark(n));
+    }
+    await join.mark('trade', mark(1));
+    expect(stage.said).toEqual(['m1', 'barrier 1']);
+    const first = join.mark('trade', mark(2));
+    await join.mark('trade', mark(3));
+    await first;
+    expect(stage.said).toEqual(['m1', 'barrier 1', 'm2', 'barrier 2', 'm3', 'barrier 3']);
+  });
+
+  it('accepts an input at once while a barrier is worked through: its source has to come to the next', async () => {
+    const { stage, join } = await begin();
+    await join.mark('market', mark(1));
+    await join.mark('account', mark(1));
+    const passing = join.mark('trade', mark(1));
+    expect(join.input('market', 'm2')).toBeUndefined();
+    await passing;
+    expect(stage.said).toEqual(['barrier 1']);
+  });
+
+  it('drops what a session left behind when the next one has begun everywhere', async () => {
+    const { stage, join } = await begin();
+    await join.input('market', 'old');
+    await join.mark('market', mark(1));
+    await join.input('trade', 'old deal');
+    const second = session('s2', { resumeFrom: 4 });
+    await join.start('market', second);
+    await join.input('market', 'new');
+    await join.mark('market', mark(5));
+    await join.start('account', second);
+    await join.mark('account', mark(5));
+    expect(stage.said).toEqual([]);
+    await join.start('trade', second);
+    await join.mark('trade', mark(5));
+    expect(stage.said).toEqual(['session s2 from 4', 'new', 'barrier 5']);
+    expect(join.current?.sessionId).toBe('s2');
+  });
+
+  it('does not mix two sessions when some sources have started both and others only the first', async () => {
+    const stage = new Recorder();
+    const join = new BarrierJoin(['market', 'trade'], stage);
+    await join.start('market', session('s1'));
+    await join.input('market', 'm of s1');
+    await join.start('market', session('s2'));
+    await join.input('market', 'm of s2');
+    await join.mark('market', mark(1));
+    await join.start('trade', session('s1'));
+    await join.input('trade', 't of s1');
+    await join.mark('trade', mark(1));
+    expect(stage.said).toEqual(['session s1 from 0']);
+    await join.start('trade', session('s2'));
+    await join.input('trade', 't of s2');
+    await join.mark('trade', mark(1));
+    expect(stage.said).toEqual(['session s1 from 0', 'session s2 from 0', 'm of s2', 't of s2', 'barrier 1']);
+  });
+
+  it('refuses sources that disagree about the barrier', async () => {
+    const { join } = await begin();
+    await join.mark('market', mark(1));
+    await join.mark('account', mark(1));
+    await expect(join.mark('trade', mark(2))).rejects.toThrow('barrier 2 meets barrier 1');
+  });
+
+  it('keeps failing after its stage has failed, and does nothing more', async () => {
+    const { stage, join } = await begin();
+    stage.failAt = 'm1';
+    await join.input('market', 'm1');
+    await join.mark('market', mark(1));
+    await join.mark('account', mark(1));
+    await expect(join.mark('trade', mark(1))).rejects.toThrow('cannot take m1');
+    stage.failAt = undefined;
+    expect(() => join.mark('market', mark(2))).toThrow('cannot take m1');
+    expect(() => join.start('market', session('s2'))).toThrow('cannot take m1');
+    expect(stage.said).toEqual([]);
+  });
+
+  it('refuses a source that it does not know', async () => {
+    const { join } = await begin();
+    expect(() => join.input('weather', 'rain')).toThrow('no source weather');
+  });
+
+  it('hands the same over in the same order, however the sources interleave', async () => {
+    const step = fc.record(
+      Object.fromEntries(SOURCES.map((source) => [source, fc.integer({ min: 0, max: 3 })] as const)),
+    );
+    const run = fc.record({
+      steps: fc.array(step, { minLength: 1, maxLength: 6 }),
+      turns: fc.array(fc.nat(), { maxLength: 60 }),
+      awaits: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(run, async ({ steps, turns, awaits }) => {
+        const words = new Map<string, Word[]>();
+        for (const source of SOURCES) {
+          const said: Word[] = [{ session: session('s1') }];
+          steps.forEach((counts, k) => {
+            for (let i = 0; i < (counts[source] ?? 0); i++) said.push({ input: `${source}${k + 1}.${i}` });
+            said.push({ mark: mark(k + 1) });
+          });
+          words.set(source, said);
+        }
+        const expected = steps.flatMap((counts, k) => [
+          ...SOURCES.flatMap((source) =>
+            Array.from({ length: counts[source] ?? 0 }, (_, i) => `${source}${k + 1}.${i}`),
+          ),
+          `barrier ${k + 1}`,
+        ]);
+
+        const stage = new Recorder();
+        const join = new BarrierJoin(SOURCES, stage);
+        const pending: (Promise<void> | void)[] = [];
+        for (let turn = 0; [...words.values()].some((left) => left.length > 0); turn++) {
+          const open = SOURCES.filter((source) => (words.get(source) ?? []).length > 0);
+          const source = open[(turns[turn] ?? turn) % open.length] ?? '';
+          const taken = say(join, source, words.get(source)?.shift() ?? { input: 'none' });
+          if (awaits) await taken;
+          else pending.push(taken);
+        }
+        for (const accepted of pending) await accepted;
+        expect(stage.said).toEqual(['session s1 from 0', ...expected]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a barrier join without lockstep', () => {
+  it('hands inputs over as they arrive after the end of the data', async () => {
+    const { stage, join } = await begin();
+    await join.mark('market', mark(1, { end: true }));
+    await join.mark('account', mark(1, { end: true }));
+    await join.input('trade', 'before the end');
+    await join.mark('trade', mark(1, { end: true }));
+    await join.input('trade', 'operator’s fill');
+    await join.input('market', 'tick');
+    expect(stage.said).toEqual(['before the end', 'barrier 1', 'operator’s fill', 'tick']);
+  });
+
+  it('hands inputs over as they arrive in a live session', async () => {
+    const { stage, join } = await begin(session('s1', { lockstep: false }));
+    await join.input('trade', 't1');
+    await join.input('market', 'm1');
+    expect(stage.said).toEqual(['t1', 'm1']);
+  });
+
+  // Fills lost on a "healthy" connection.
+  it('accepts an input only when it was worked through, also while another is', async () => {
+    const { stage, join } = await begin(session('s1', { lockstep: false }));
+    const first = join.input('market', 'm1');
+    await join.input('trade', 'fill');
+    expect(stage.said).toEqual(['m1', 'fill']);
+    await first;
+  });
+
+  it('hands over what came before the next session, which lost nothing of it', async () => {
+    const { stage, join } = await begin(session('s1', { lockstep: false }));
+    const next = session('s2', { lockstep: false });
+    const pending = [
+      join.input('market', 'm1'),
+      join.input('trade', 'fill'),
+      ...SOURCES.map((source) => join.start(source, next)),
+      join.input('trade', 'fill of s2'),
+    ];
+    for (const accepted of pending) await accepted;
+    expect(stage.said).toEqual(['m1', 'fill', 'session s2 from 0', 'fill of s2']);
+  });
+
+  it('does not accept what its stage failed at', async () => {
+    const { stage, join } = await begin(session('s1', { lockstep: false }));
+    stage.failAt = 'fill';
+    const first = join.input('market', 'm1');
+    const second = join.input('trade', 'fill');
+    await expect(second).rejects.toThrow('cannot take fill');
+    await expect(first).rejects.toThrow('cannot take fill');
+  });
+});
+
+describe('feeding a join', () => {
+  it('tells barriers, sessions and inputs apart by their case', async () => {
+    const said: unknown[] = [];
+    const stage: Stage<{ $case: string; value: unknown }> = {
+      onSession: ({ sessionId }) => void said.push(sessionId),
+      onInput: (input) => void said.push(input),
+      onBarrier: ({ n }) => void said.push(n),
+    };
+    const join = new BarrierJoin(['only'], stage);
+    await feed(join, 'only', undefined);
+    await feed(join, 'only', { $case: 'session', value: session('s1') });
+    await feed(join, 'only', { $case: 'batch', value: 7 });
+    await feed(join, 'only', { $case: 'mark', value: mark(1) });
+    await feed(join, 'only', { $case: 'progress', value: mark(2) });
+    expect(said).toEqual(['s1', { $case: 'batch', value: 7 }, 1, 2]);
+  });
+});
