@@ -5,14 +5,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configuration, denialCodes, metrics } from './reference-pages.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const require = createRequire(import.meta.url);
-const built = (path) => require(join(root, 'dist', path));
+const built = Object.assign((path) => require(join(root, 'dist', path)), { require });
 
 /** Pages by name: what each says, from the code. */
 const PAGES = {
   topics: () => built('libs/contracts/src/index.js').topicsReference(),
+  configuration: () => configuration(built),
+  metrics: () => metrics(built),
+  'denial-codes': () => denialCodes(built),
 };
 
 const args = process.argv.slice(2);
@@ -27,7 +31,7 @@ if (unknown.length > 0) {
 let stale = 0;
 for (const name of names.length > 0 ? names : Object.keys(PAGES)) {
   const file = join(root, 'docs/reference', `${name}.md`);
-  const page = PAGES[name]();
+  const page = await PAGES[name]();
   if (existsSync(file) && readFileSync(file, 'utf8') === page) continue;
   if (check) {
     console.error(`docs/reference/${name}.md is not current: run node tools/workspace/reference.mjs ${name}.`);

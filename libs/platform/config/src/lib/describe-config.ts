@@ -35,7 +35,7 @@ function defaultOf(field: SchemaField): string {
   if (field.isSecret) {
     return '(hidden)';
   }
-  if (Array.isArray(field.defaultValue)) {
+  if (Array.isArray(field.defaultValue) && field.typeName !== 'JSON') {
     return field.defaultValue.join(',');
   }
   return typeof field.defaultValue === 'string' ? field.defaultValue : JSON.stringify(field.defaultValue);

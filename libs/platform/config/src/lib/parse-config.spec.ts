@@ -111,6 +111,18 @@ describe('a value of several fields', () => {
     expect(messageOf({ SERIES: '[hunter2' })).not.toContain('hunter');
   });
 
+  it('is described with its default as it would be written', () => {
+    const [row] = describeConfig(series);
+    expect(row).toEqual({
+      name: 'SERIES',
+      type: 'JSON',
+      default: '[]',
+      description: 'Series.',
+      secret: false,
+      file: true,
+    });
+  });
+
   it('refuses an address without a port', () => {
     expect(messageOf({ EXECUTION_GRPC_ADDRESS: 'execution' })).toContain('EXECUTION_GRPC_ADDRESS: expected host:port');
     expect(messageOf({ EXECUTION_GRPC_ADDRESS: 'dns:///execution:9090' })).toContain('dns:///execution:9090');

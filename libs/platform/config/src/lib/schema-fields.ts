@@ -56,7 +56,7 @@ function unwrap(name: string, type: z.core.$ZodType): SchemaField {
     inner: type,
     isRequired,
     isSecret: meta['secret'] === true,
-    mayBeFile: meta['secret'] === true || meta['file'] === true,
+    mayBeFile: meta['file'] === true || (meta['secret'] === true && meta['file'] !== false),
     defaultValue,
     description: meta.description ?? '',
     typeName: typeof meta['type'] === 'string' ? meta['type'] : undefined,

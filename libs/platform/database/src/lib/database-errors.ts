@@ -38,8 +38,9 @@ export function databaseError(error: unknown, doing: string, secret?: string): E
   if (!types.isNativeError(error)) return new DatabaseError(`${doing}: ${String(error)}`, undefined, undefined);
   const { code = '', constraint, errors = [] } = error as Error & DriverFields;
   const sqlState = /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-  const said = `${doing}: ${error.message || errors.map(String).join('; ') || code}`;
-  const message = secret === undefined || secret === '' ? said : said.replaceAll(secret, '***');
+  const said = error.message || errors.map(String).join('; ') || code;
+  // Only the driver's words may hold it; in ours a short password would blank out letters.
+  const message = `${doing}: ${secret === undefined || secret === '' ? said : said.replaceAll(secret, '***')}`;
   const isTransient =
     (sqlState !== undefined && TRANSIENT_STATES.test(sqlState)) ||
     TRANSIENT_CODES.has(code) ||

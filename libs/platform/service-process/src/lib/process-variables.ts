@@ -7,10 +7,15 @@ export interface ProcessPorts {
   readonly grpc: number;
 }
 
+const DATABASE =
+  'PostgreSQL, as `postgresql://user:password@host:port/database`; every service has its own schema in it.';
+
 /** The variables that every service's process has; an app adds its own. */
 export function processVariables(ports: ProcessPorts) {
   return {
-    DATABASE_URL: secret('PostgreSQL, as `postgresql://user:password@host:port/database`; every service has a schema.'),
+    DATABASE_URL: secret(DATABASE)
+      .refine(isPostgresUrl, 'expected postgresql://user:password@host:port/database')
+      .meta({ description: DATABASE, secret: true }),
     DATABASE_WAIT_S: z.coerce
       .number()
       .min(0)
@@ -34,3 +39,7 @@ export function processVariables(ports: ProcessPorts) {
 }
 
 export type ProcessConfig = z.infer<z.ZodObject<ReturnType<typeof processVariables>>>;
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+}
