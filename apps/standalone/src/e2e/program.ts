@@ -84,11 +84,12 @@ export class Program {
   }
 
   /** Like {@link waitFor}, and at once in vain when the program ends. */
-  waitFor<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
-    return waitFor(what, async () => {
+  waitFor<T>(what: string, look: () => T | Promise<T>, deadlineMs?: number): Promise<NonNullable<T>> {
+    const lookOrEnd = async (): Promise<T> => {
       const found = await look();
       if (this.hasEnded && !found) throw new Error(`The program ended before ${what}: ${this.err.slice(-1000)}`);
       return found;
-    });
+    };
+    return waitFor(what, lookOrEnd, deadlineMs);
   }
 }
