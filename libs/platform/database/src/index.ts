@@ -4,7 +4,12 @@
 export * from './lib/database';
 export { openDatabase, type DatabaseOptions } from './lib/open-database';
 export { DatabaseError, TransientDatabaseError } from './lib/database-errors';
-export { CheckpointStore, CreateCheckpoint1700000000000, type Checkpoint } from './lib/checkpoint-store';
+export {
+  CheckpointMissing,
+  CheckpointStore,
+  CreateCheckpoint1700000000000,
+  type Checkpoint,
+} from './lib/checkpoint-store';
 export {
   startEmbeddedPostgres,
   removeEmbeddedPostgres,

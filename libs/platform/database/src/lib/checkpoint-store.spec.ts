@@ -38,6 +38,13 @@ describe('the checkpoint store', () => {
     expect(await store.barriers('a')).toEqual([1]);
   });
 
+  it('lets an account go on from a barrier that it knows, or from the beginning, and from no other', async () => {
+    await save('a', 1, [1]);
+    expect(await store.resume('a', 1)).toEqual([1]);
+    expect(await store.resume('a', 0)).toBeUndefined();
+    await expect(store.resume('a', 2)).rejects.toMatchObject({ code: 'CHECKPOINT_MISSING', barrier: 2 });
+  });
+
   it('keeps nothing of a transaction that is undone', async () => {
     await save('a', 1, {});
     const undone = database.transaction(async (tx) => {

@@ -28,6 +28,17 @@ export interface Checkpoint<S> {
   readonly state: S;
 }
 
+/** A service is to go on from a barrier at which it has kept no state: its tables are older or newer than the rest. */
+export class CheckpointMissing extends Error {
+  readonly code = 'CHECKPOINT_MISSING';
+  constructor(
+    readonly accountId: string,
+    readonly barrier: number,
+  ) {
+    super(`There is no checkpoint of account ${accountId} at barrier ${barrier}, from which it is to go on.`);
+  }
+}
+
 /**
  * States that a service can begin from again. The last three barriers of an account are kept, so that services that
  * were interrupted at different ones find one that all of them have.
@@ -54,6 +65,13 @@ export class CheckpointStore {
     const sql = 'SELECT state FROM checkpoint WHERE account_id = $1 AND barrier = $2';
     const [row] = await this.database.query<{ state: S }>(sql, [accountId, barrier]);
     return row?.state;
+  }
+
+  /** The state to go on from; undefined at barrier 0, the beginning. Throws {@link CheckpointMissing}. */
+  async resume<S>(accountId: string, barrier: number): Promise<S | undefined> {
+    const state = await this.load<S>(accountId, barrier);
+    if (state === undefined && barrier > 0) throw new CheckpointMissing(accountId, barrier);
+    return state;
   }
 
   async latest<S>(accountId: string): Promise<Checkpoint<S> | undefined> {

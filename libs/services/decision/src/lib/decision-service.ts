@@ -69,16 +69,25 @@ export class DecisionUseCases implements decision.DecisionService {
         ? await store.lastOrdered(request.accountId)
         : ((await store.find(request.id)) ?? (await store.findByOrder(request.id)));
     if (found === undefined) return this.explainOrder(request);
-    const orders: execution.Order[] = [];
-    const fills: execution.Fill[] = [];
-    for (const { accountId, coid } of found.legs) {
-      // The trace tells its part of the story also while execution is away.
-      const order = await this.ports.execution.getOrder({ accountId, coid }).catch(() => undefined);
-      if (order === undefined) continue;
-      orders.push(order);
-      fills.push(...(await this.ports.execution.listFills({ accountId, coid })).fills);
+    const parts = await Promise.all(found.legs.map(({ accountId, coid }) => this.orderOf(accountId, coid)));
+    return {
+      decision: found,
+      orders: parts.flatMap((part) => part?.order ?? []),
+      fills: parts.flatMap((part) => part?.fills ?? []),
+    };
+  }
+
+  /** What execution has of an order; the trace tells its part of the story also while execution is away. */
+  private async orderOf(
+    accountId: string,
+    coid: string,
+  ): Promise<{ readonly order: execution.Order; readonly fills: readonly execution.Fill[] } | undefined> {
+    try {
+      const order = await this.ports.execution.getOrder({ accountId, coid });
+      return { order, fills: (await this.ports.execution.listFills({ accountId, coid })).fills };
+    } catch {
+      return undefined;
     }
-    return { decision: found, orders, fills };
   }
 
   /** An order without a decision: an operator's or the broker's. */
@@ -89,16 +98,17 @@ export class DecisionUseCases implements decision.DecisionService {
       `No decision or order is known as ${id === '' ? 'last' : id}.`,
     );
     if (id === 'last' || id === '') throw missing;
-    const order = await this.ports.execution.getOrder({ accountId, coid: id }).catch(() => undefined);
-    if (order === undefined) throw missing;
-    const { fills } = await this.ports.execution.listFills({ accountId, coid: id });
-    return { decision: undefined, orders: [order], fills };
+    const found = await this.orderOf(accountId, id);
+    if (found === undefined) throw missing;
+    return { decision: undefined, orders: [found.order], fills: [...found.fills] };
   }
 
   private async switch(strategyId: string, enabled: boolean): Promise<decision.StrategyStatus> {
     const runner = this.runners.find((r) => r.config.strategyId === strategyId);
     if (runner === undefined)
       throw new RpcError('NOT_FOUND', 'STRATEGY_UNKNOWN', `No strategy ${strategyId} runs here.`);
+    // Switching off holds from now on, even if it cannot be written down; switching on only once it is.
+    if (!enabled) runner.enabled = false;
     await this.ports.store.setDisabled(strategyId, !enabled);
     runner.enabled = enabled;
     return runner.status();

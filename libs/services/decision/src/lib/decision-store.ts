@@ -7,26 +7,28 @@ const bytesOf = (d: decision.Decision): Buffer => Buffer.from(decision.Decision.
 export class DecisionStore {
   constructor(readonly database: Database) {}
 
-  /** Commits a decision that orders, before its order is submitted; one that is stored stays as it is. */
-  async commit(d: decision.Decision): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await this.insert(tx, [d]);
+  /**
+   * Commits a decision that orders, before its order is submitted, and answers what is stored under its id: another one
+   * that was stored before stays as it is.
+   */
+  async commit(d: decision.Decision): Promise<decision.Decision> {
+    const isNew = await this.database.transaction(async (tx) => {
+      if ((await this.insert(tx, [d])) === 0) return false;
       for (const leg of d.legs) {
-        await tx.query('INSERT INTO leg (coid, decision_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-          leg.coid,
-          d.decisionId,
-        ]);
+        await tx.query('INSERT INTO leg (coid, decision_id) VALUES ($1, $2)', [leg.coid, d.decisionId]);
       }
+      return true;
     });
+    return isNew ? d : ((await this.find(d.decisionId)) ?? d);
   }
 
-  /** Stores decisions in one statement; those that are stored stay as they are. */
-  async insert(tx: Sql, decisions: readonly decision.Decision[]): Promise<void> {
-    if (decisions.length === 0) return;
-    await tx.query(
+  /** Stores decisions in one statement and answers how many; those that are stored stay as they are. */
+  async insert(tx: Sql, decisions: readonly decision.Decision[]): Promise<number> {
+    if (decisions.length === 0) return 0;
+    const stored = await tx.query(
       `INSERT INTO decision (decision_id, account_id, strategy_id, barrier, trigger_seq, event_us, ordered, words, trace)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::text[], $9::bytea[])
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT DO NOTHING RETURNING decision_id`,
       [
         decisions.map((d) => d.decisionId),
         decisions.map((d) => d.accountId),
@@ -39,6 +41,7 @@ export class DecisionStore {
         decisions.map(bytesOf),
       ],
     );
+    return stored.length;
   }
 
   /** Replaces the traces of decisions whose orders have been answered. */

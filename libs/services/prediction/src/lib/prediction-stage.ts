@@ -16,6 +16,9 @@ export interface PredictionPorts {
   readonly timeSeries: TimeSeriesStore;
 }
 
+/** Where each series stands, by its name. */
+type StageState = Readonly<Record<string, SeriesState>>;
+
 /** The prediction stage of one account's session: ticks in, bars and predictions out. */
 export class PredictionStage implements Stage<MarketInput> {
   private readonly predictors: readonly SeriesPredictor[];
@@ -34,8 +37,8 @@ export class PredictionStage implements Stage<MarketInput> {
   }
 
   async onSession(session: SessionStart): Promise<void> {
-    const states = await this.ports.checkpoints.load<readonly SeriesState[]>(this.accountId, session.resumeFrom);
-    this.predictors.forEach((predictor, k) => predictor.restore(states?.[k]));
+    const states = await this.ports.checkpoints.resume<StageState>(this.accountId, session.resumeFrom);
+    for (const predictor of this.predictors) predictor.restore(states?.[predictor.name]);
     const body = { $case: 'session', value: { ...session } } as const;
     for (const symbol of this.symbols()) await this.publish(symbol, { accountId: this.accountId, body });
   }
@@ -60,7 +63,7 @@ export class PredictionStage implements Stage<MarketInput> {
 
   private async checkpoint(n: number): Promise<void> {
     await this.ports.timeSeries.flush();
-    const states = this.predictors.map((predictor) => predictor.snapshot());
+    const states: StageState = Object.fromEntries(this.predictors.map((p) => [p.name, p.snapshot()]));
     await this.ports.database.transaction((tx) => this.ports.checkpoints.save(tx, this.accountId, n, states));
   }
 
