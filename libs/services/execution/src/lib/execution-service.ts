@@ -145,7 +145,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
           return {
             ...data,
             lastSeq,
-            balance: await this.ports.store.ledgerSum(accountId),
+            balance: (await this.ports.store.ledgerSum(accountId)).toFixed(2),
             equity: view?.equity.toFixed(2) ?? '',
           };
         }),

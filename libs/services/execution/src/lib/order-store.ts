@@ -1,5 +1,6 @@
 import { common, execution, type gateway } from '@trading/contracts';
 import type { Database, Sql } from '@trading/platform-database';
+import { Decimal } from '@trading/trading-market';
 import type { LedgerEntry } from '@trading/trading-portfolio';
 import { replayOrder } from '@trading/trading-orders';
 import { kernelEvent, type OrderRecord } from './order-record';
@@ -223,12 +224,12 @@ export class OrderStore {
   }
 
   /** The sum of an account's ledger, as the database adds it up. */
-  async ledgerSum(accountId: string): Promise<string> {
+  async ledgerSum(accountId: string): Promise<Decimal> {
     const [row] = await this.database.query<{ sum: string }>(
       `SELECT coalesce(sum(amount), 0)::text AS sum FROM ledger WHERE account_id = $1`,
       [accountId],
     );
-    return row?.sum ?? '0';
+    return new Decimal(row?.sum ?? 0);
   }
 
   async writeLedger(tx: Sql, accountId: string, entry: LedgerEntry): Promise<void> {

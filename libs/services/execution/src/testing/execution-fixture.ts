@@ -1,0 +1,236 @@
+import { TOPICS, gateway, type common, type execution, type market } from '@trading/contracts';
+import {
+  CheckpointStore,
+  createTestDatabase,
+  openDatabase,
+  type Database,
+  type TestDatabase,
+} from '@trading/platform-database';
+import { memoryLogger } from '@trading/platform-logging';
+import { InProcessBus } from '@trading/platform-messaging';
+import type { SeriesColumns, TimeSeriesStore } from '@trading/platform-timeseries';
+import { EXECUTION_MIGRATIONS } from '../lib/execution-migrations';
+import { ExecutionUseCases } from '../lib/execution-service';
+import { OrderStore } from '../lib/order-store';
+import { FakeRiskManager } from './fake-risk-manager';
+import { FakeTerminal } from './fake-terminal';
+import { ACCOUNT, INSTRUMENT, SNAPSHOT, timeOf } from './messages';
+
+type TradeBody = NonNullable<gateway.TradeEvent['body']>;
+
+/** What the terminal says between two barriers. */
+export interface Step {
+  readonly ticks?: readonly market.TickBatch[];
+  readonly account?: readonly gateway.AccountSnapshot[];
+  /** Results and deals, in their order. */
+  readonly trades?: readonly TradeBody[];
+}
+
+const TABLES = 'account, order_event, orders, fill, position, ledger, trade, checkpoint';
+
+/**
+ * Execution on a real database, between a terminal, a risk-manager and a bus of the test. {@link crash} leaves nothing
+ * but the database, the terminal and risk-manager, as `kill -9` would.
+ */
+export class ExecutionFixture {
+  readonly terminal = new FakeTerminal();
+  readonly riskManager = new FakeRiskManager();
+  readonly logger = memoryLogger();
+  /** What handlers threw. */
+  errors: unknown[] = [];
+  /** What execution published since its start. */
+  published: execution.OrderEventMessage[] = [];
+  positions: execution.PositionEventMessage[] = [];
+  equity: SeriesColumns[] = [];
+  bus!: InProcessBus;
+  service!: ExecutionUseCases;
+  private seq = 0;
+  private sessions = 0;
+  private barrier = 0;
+
+  private constructor(
+    private readonly created: TestDatabase,
+    readonly database: Database,
+  ) {}
+
+  static async open(): Promise<ExecutionFixture> {
+    const created = await createTestDatabase();
+    const database = await openDatabase({ url: created.url, schema: 'execution', migrations: EXECUTION_MIGRATIONS });
+    return new ExecutionFixture(created, database);
+  }
+
+  /** Empties everything and starts. */
+  async reset(): Promise<void> {
+    await this.database.query(`TRUNCATE ${TABLES}`);
+    this.terminal.way = 'up';
+    this.terminal.journal.length = this.terminal.submitted.length = this.terminal.halts.length = 0;
+    this.terminal.tombstones.clear();
+    const { riskManager } = this;
+    riskManager.denial = riskManager.pause = this.terminal.pause = undefined;
+    riskManager.isDown = false;
+    riskManager.reserved.clear();
+    riskManager.asked.length = riskManager.halts.length = riskManager.releases.length = 0;
+    this.logger.entries.length = 0;
+    this.errors = [];
+    this.seq = this.sessions = 0;
+    await this.start();
+  }
+
+  get store(): OrderStore {
+    return new OrderStore(this.database);
+  }
+
+  async start(): Promise<void> {
+    this.published = [];
+    this.positions = [];
+    this.equity = [];
+    const { errors } = this;
+    const bus = new InProcessBus({ onError: ({ error }) => errors.push(error), retryMaxMs: 1 });
+    this.bus = bus;
+    this.service = new ExecutionUseCases({
+      bus,
+      store: this.store,
+      checkpoints: new CheckpointStore(this.database),
+      timeSeries: this.series(),
+      gateway: this.terminal.client,
+      riskManager: this.riskManager.client,
+      logger: this.logger,
+      runId: 'run-1',
+    });
+    await this.service.start();
+    const group = { group: 'test' };
+    await bus.subscribe(TOPICS.orderEvent, group, ({ message }) => void this.published.push(message));
+    await bus.subscribe(TOPICS.positionEvent, group, ({ message }) => void this.positions.push(message));
+  }
+
+  /** The process is gone: what its instance still does reaches nobody. */
+  async crash(): Promise<void> {
+    // Handlers that hang, as those of a killed process do, would be waited for.
+    void this.bus.close();
+    await this.start();
+  }
+
+  /** A session from a barrier on, with what a terminal says first. `tradeSeq` is its last reliable event before that. */
+  async session(resumeFrom = 0, { lockstep = true, tradeSeq = this.seq } = {}): Promise<void> {
+    this.barrier = resumeFrom;
+    this.seq = tradeSeq;
+    const value: common.SessionStarted = {
+      accountId: ACCOUNT,
+      sessionId: `session-${++this.sessions}`,
+      resumeFrom,
+      timeUs: timeOf(resumeFrom),
+      lockstep,
+    };
+    await this.everywhere({ $case: 'session', value });
+    const tradeMode = 'TRADE_MODE_DEMO';
+    await this.onAccount({
+      $case: 'terminal',
+      value: gateway.TerminalSession.fromPartial({
+        accountId: ACCOUNT,
+        login: '1',
+        platform: 'PLATFORM_MT5',
+        tradeMode,
+      }),
+    });
+    await this.onAccount({ $case: 'instrument', value: INSTRUMENT });
+    if (resumeFrom === 0) await this.onAccount({ $case: 'account', value: SNAPSHOT });
+    await this.idle();
+  }
+
+  /** The inputs of the next barrier, and the barrier. */
+  async step(step: Step = {}, { checkpoint = false, end = false } = {}): Promise<void> {
+    for (const batch of step.ticks ?? [])
+      await this.bus.publish(TOPICS.marketTick, batch.symbol, { body: { $case: 'batch', value: batch } });
+    for (const value of step.account ?? []) await this.onAccount({ $case: 'account', value });
+    for (const body of step.trades ?? []) await this.onTrade(body);
+    const n = ++this.barrier;
+    await this.everywhere({
+      $case: 'mark',
+      value: { accountId: ACCOUNT, n, timeUs: timeOf(n), checkpoint, end },
+    });
+    await this.idle();
+  }
+
+  /** The terminal trades one more symbol, on the terms of the first. */
+  learn(symbol: string): Promise<void> {
+    return this.onAccount({ $case: 'instrument', value: { ...INSTRUMENT, symbol } });
+  }
+
+  /** One reliable event of the terminal, with the next sequence. */
+  async onTrade(body: TradeBody): Promise<void> {
+    await this.bus.publish(TOPICS.tradeEvent, ACCOUNT, this.trade(body, ++this.seq));
+  }
+
+  idle(): Promise<void> {
+    return this.bus.idle();
+  }
+
+  /** Events that were published since the start. */
+  get events(): execution.OrderEvent[] {
+    return this.published.flatMap(({ body }) => (body?.$case === 'event' ? [body.value] : []));
+  }
+
+  /** What was published since the start, in short. */
+  get words(): string[] {
+    return this.published.map(({ body }) => {
+      if (body?.$case === 'event') return `${body.value.coid} ${body.value.kind.replace('ORDER_EVENT_KIND_', '')}`;
+      return body?.$case === 'progress' ? `barrier ${body.value.n}` : `session from ${body?.value.resumeFrom ?? ''}`;
+    });
+  }
+
+  async stateOf(coid: string): Promise<string> {
+    return (await this.service.getOrder({ accountId: ACCOUNT, coid })).state.replace('ORDER_STATE_', '');
+  }
+
+  async lots(): Promise<string> {
+    const { positions } = await this.service.listPositions({ accountId: ACCOUNT });
+    return positions.map((p) => p.volumeLots).join();
+  }
+
+  /** Rows of every table, to be compared. */
+  async rows(): Promise<Record<string, unknown[]>> {
+    const tables = ['order_event', 'orders', 'fill', 'position', 'ledger', 'trade'];
+    const read = tables.map(async (table) => {
+      const rows = await this.database.query<{ row: unknown }>(
+        `SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY to_jsonb(t)::text`,
+      );
+      return [table, rows.map(({ row }) => row)] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  }
+
+  async close(): Promise<void> {
+    await this.bus.close();
+    await this.database.close();
+    await this.created.drop();
+  }
+
+  private async everywhere(
+    body: { $case: 'mark'; value: common.Mark } | { $case: 'session'; value: common.SessionStarted },
+  ): Promise<void> {
+    await this.bus.publish(TOPICS.tradeEvent, ACCOUNT, this.trade(body, 0));
+    await this.onAccount(body);
+    await this.bus.publish(TOPICS.marketTick, 'EURUSD', { body });
+  }
+
+  private trade(body: TradeBody, seq: number): gateway.TradeEvent {
+    const at = { timeUs: timeOf(this.barrier), ingestUs: 0, barrier: this.barrier };
+    return { accountId: ACCOUNT, sessionId: `session-${this.sessions}`, seq, ...at, body };
+  }
+
+  private onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {
+    const event = { accountId: ACCOUNT, timeUs: timeOf(this.barrier), barrier: this.barrier, body };
+    return this.bus.publish(TOPICS.accountEvent, ACCOUNT, event);
+  }
+
+  private series(): TimeSeriesStore {
+    return {
+      write: (_measurement, _tags, columns) => void this.equity.push(columns),
+      pressure: () => Promise.resolve(),
+      flush: () => Promise.resolve(),
+      query: () => Promise.resolve([]),
+      count: () => Promise.resolve(0),
+      close: () => Promise.resolve(),
+    };
+  }
+}
