@@ -23,7 +23,7 @@ import { DATABASE, type Database } from '@trading/platform-database';
 import { ACCESS_TOKENS, createInProcessClient, GrpcHost } from '@trading/platform-grpc';
 import { OnnxRuntime } from '@trading/platform-inference';
 import type { Logger } from '@trading/platform-logging';
-import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
+import { EVENT_BUS, observedBus, type EventBus } from '@trading/platform-messaging';
 import { OBJECT_STORE, type ObjectStore } from '@trading/platform-object-store';
 import { TIME_SERIES } from '@trading/platform-timeseries';
 import { DECISION_CONFIG, DECISION_SERVICE, type DecisionConfig } from '@trading/service-decision';
@@ -94,7 +94,6 @@ export async function startServices(
   const clients = clientsOf(lifecycle.grpcHost, secrets.serviceToken);
   const byName = new Map<string, RunningService>();
   const shared: Provider[] = [
-    { provide: EVENT_BUS, useValue: bus },
     { provide: TIME_SERIES, useValue: stores.timeSeries },
     { provide: OBJECT_STORE, useValue: models },
     { provide: INFERENCE_RUNTIME, useValue: new OnnxRuntime() },
@@ -111,7 +110,8 @@ export async function startServices(
     config: Provider,
     grpcHost = lifecycle.grpcHost,
   ): Promise<RunningService> => {
-    const providers = [...shared, { provide: DATABASE, useValue: database }, config];
+    const observed = { provide: EVENT_BUS, useValue: observedBus(bus, definition.name) };
+    const providers = [...shared, observed, { provide: DATABASE, useValue: database }, config];
     const service = await startService(definition, { providers, grpcHost, health: lifecycle.health, logger });
     byName.set(definition.name, service);
     return lifecycle.addService(service);

@@ -1,6 +1,7 @@
 import { counter, describeMetrics, gauge, histogram } from './metric';
 import { collectProcessMetrics, metricsText } from './metrics.module';
-import { recordRpc, recordTopicHandled } from './shared-metrics';
+import { recordRpc } from './shared-metrics';
+import { topicMeter } from './topic-meter';
 
 describe('metrics', () => {
   it('are the same object for the same name', () => {
@@ -25,13 +26,21 @@ describe('metrics', () => {
 
   it('of calls and topics carry service, method, code and outcome', async () => {
     recordRpc('execution', 'SubmitOrder', 'OK', 0.004);
-    recordTopicHandled('decision', 'prediction.v1', 'dead_lettered', 0.1);
+    const meter = topicMeter('decision', 'prediction.v1');
+    const startMs = meter.start();
+    meter.end('dead_lettered', startMs);
+    for (let n = 0; n < 40; n++) meter.end('handled', meter.start());
     const text = await metricsText();
     expect(text).toContain('trading_rpc_duration_seconds_count{service="execution",method="SubmitOrder",code="OK"} 1');
     expect(text).toContain(
       'trading_topic_handled_total{service="decision",topic="prediction.v1",outcome="dead_lettered"} 1',
     );
-    expect(text).toContain('trading_topic_duration_seconds_sum{service="decision",topic="prediction.v1"} 0.1');
+    const handled = 'trading_topic_handled_total{service="decision",topic="prediction.v1",outcome="handled"}';
+    expect(text).toContain(`${handled} 40`);
+    // One in sixteen is timed, the first included.
+    expect(text).toContain('trading_topic_duration_seconds_count{service="decision",topic="prediction.v1"} 3');
+    meter.end('handled', meter.start());
+    expect(await metricsText()).toContain(`${handled} 41`);
   });
 
   it('of the process are collected once however often asked for', async () => {

@@ -2,12 +2,32 @@ import { Counter, Gauge, Histogram, register, type Metric } from 'prom-client';
 
 const NAME = /^trading(_[a-z][a-z0-9]*)+$/;
 
-/** The counter of this name, made on first use. Names: `trading_<service>_<what>_total`, shared `trading_<what>_total`. */
-export function counter<L extends string>(name: string, help: string, labels: readonly L[] = []): Counter<L> {
+/**
+ * The counter of this name, made on first use. Names: `trading_<service>_<what>_total`, shared `trading_<what>_total`.
+ * `collect` is called whenever it is read, to add what was counted elsewhere.
+ */
+export function counter<L extends string>(
+  name: string,
+  help: string,
+  labels: readonly L[] = [],
+  collect?: (counter: Counter<L>) => void,
+): Counter<L> {
   if (!name.endsWith('_total')) {
     throw new TypeError(`A counter's name ends in _total: ${name}.`);
   }
-  return existing(name, Counter) ?? new Counter<L>({ name: checked(name), help, labelNames: labels });
+  return (
+    existing(name, Counter) ??
+    new Counter<L>({
+      name: checked(name),
+      help,
+      labelNames: labels,
+      ...(collect && {
+        collect() {
+          collect(this);
+        },
+      }),
+    })
+  );
 }
 
 /** The gauge of this name, made on first use. Names end in the unit. */

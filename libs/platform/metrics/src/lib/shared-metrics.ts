@@ -1,11 +1,9 @@
-import { counter, histogram } from './metric';
+import { histogram } from './metric';
 
 /** From half a millisecond, below which calls on one machine rarely are, to the longest deadline. */
 export const LATENCY_BUCKETS_SECONDS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
-
-export type TopicOutcome = 'handled' | 'skipped' | 'retried' | 'dead_lettered';
 
 /** Counts and times one gRPC call; `code` is the status name (`OK`, `NOT_FOUND`). Streams last until they end. */
 export function recordRpc(service: string, method: string, code: string, durationSeconds: number): void {
@@ -15,24 +13,4 @@ export function recordRpc(service: string, method: string, code: string, duratio
     ['service', 'method', 'code'],
     LATENCY_BUCKETS_SECONDS,
   ).observe({ service, method, code }, durationSeconds);
-}
-
-/** Counts and times one message taken from a topic. */
-export function recordTopicHandled(
-  service: string,
-  topic: string,
-  outcome: TopicOutcome,
-  durationSeconds: number,
-): void {
-  counter('trading_topic_handled_total', 'Messages taken from topics, by service, topic and outcome.', [
-    'service',
-    'topic',
-    'outcome',
-  ]).inc({ service, topic, outcome });
-  histogram(
-    'trading_topic_duration_seconds',
-    'Duration of handling a message, by service and topic.',
-    ['service', 'topic'],
-    LATENCY_BUCKETS_SECONDS,
-  ).observe({ service, topic }, durationSeconds);
 }
