@@ -30,7 +30,7 @@ export const PAPER_LIMITS: RiskLimits = {
       anchor: 'peak',
       base: 'equity',
       measure: 'equity',
-      limit: '50%',
+      limit: '90%',
       resetTime: '',
       resetZone: '',
       buffer: '',
