@@ -3,5 +3,5 @@ export const MEASUREMENTS = {
   tick: ['bid', 'ask'],
   bar: ['bid_open', 'bid_high', 'bid_low', 'bid_close', 'ask_open', 'ask_high', 'ask_low', 'ask_close', 'ticks'],
   prediction: ['probability', 'margin'],
-  equity: ['balance', 'equity'],
+  equity: ['balance', 'equity', 'lots'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -149,12 +149,9 @@ export class AccountBooks {
     return this.portfolio.positions().map((p) => this.positionMessage(p.symbol, seq, updatedUs));
   }
 
-  lots(symbol: string): Decimal {
-    return this.portfolio.position(symbol).lots;
-  }
-
-  openSymbols(): string[] {
-    return this.portfolio.positions().map((p) => p.symbol);
+  /** Signed lots of all symbols together. */
+  netLots(): Decimal {
+    return this.portfolio.positions().reduce((sum, { lots }) => sum.plus(lots), new Decimal(0));
   }
 
   private options(): ConstructorParameters<typeof NettingPortfolio>[0] {

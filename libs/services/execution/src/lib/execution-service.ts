@@ -162,7 +162,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
         timeUs,
         balance: (fields['balance'] ?? 0).toFixed(2),
         equity: (fields['equity'] ?? 0).toFixed(2),
-        positionLots: '',
+        positionLots: String(fields['lots'] ?? 0),
       })),
     };
   }

@@ -252,7 +252,11 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       {
         seq: [mark.n],
         timeUs: [mark.timeUs],
-        fields: { balance: [view.balance.toNumber()], equity: [view.equity.toNumber()] },
+        fields: {
+          balance: [view.balance.toNumber()],
+          equity: [view.equity.toNumber()],
+          lots: [this.writer.books.netLots().toNumber()],
+        },
       },
     );
   }

@@ -13,6 +13,7 @@ const connectionLimit = (accounts: number): number => 2 * accounts + 32;
 export class TerminalServer {
   private server: Server | undefined;
   private readonly sessions = new Map<string, TerminalSession>();
+  private isClosing = false;
   private readonly connections = new Set<TerminalConnection>();
   private readonly logger: Logger;
   private readonly config: GatewayConfig;
@@ -51,6 +52,7 @@ export class TerminalServer {
   async close(): Promise<void> {
     const server = this.server;
     if (server === undefined) return;
+    this.isClosing = true;
     for (const connection of this.connections) connection.close('the gateway stops');
     await new Promise<void>((resolve) => server.close(() => resolve()));
     await Promise.all(this.list().map((session) => session.finish()));
@@ -79,7 +81,7 @@ export class TerminalServer {
     connection.listen({
       onMessage: (message) => session.receive(message),
       onClose: (reason) => {
-        this.logger.warn({ accountId, reason }, 'The terminal is gone.');
+        if (!this.isClosing) this.logger.warn({ accountId, reason }, 'The terminal is gone.');
         this.countSessions();
       },
     });

@@ -325,6 +325,7 @@ export interface EquityPoint {
   timeUs: number;
   balance: string;
   equity: string;
+  /** Signed lots of all symbols together. */
   positionLots: string;
 }
 
