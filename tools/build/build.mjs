@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 // Transpiles TypeScript projects into dist/, one file to one file, with the workspace's import names turned into
 // relative paths. `build.mjs [project folder …]`; without arguments every app, library and tool is built.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync, statSync, copyFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  existsSync,
+  statSync,
+  copyFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
@@ -25,7 +34,9 @@ export function projectFolders(folder = root) {
 const sources = (project) => {
   const src = join(root, project, 'src');
   if (!existsSync(src)) return [];
-  return readdirSync(src, { recursive: true }).map((f) => join(src, String(f))).filter((f) => statSync(f).isFile());
+  return readdirSync(src, { recursive: true })
+    .map((f) => join(src, String(f)))
+    .filter((f) => statSync(f).isFile());
 };
 
 async function build(project) {
