@@ -12,7 +12,7 @@ describe('decision', () => {
   beforeAll(async () => {
     created = await createTestDatabase();
     database = await openDatabase({ url: created.url, schema: 'decision', migrations: DECISION_MIGRATIONS });
-  });
+  }, 30_000);
   afterAll(async () => {
     await database.close();
     await created.drop();

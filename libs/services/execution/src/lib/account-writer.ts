@@ -4,6 +4,7 @@ import type { EventBus } from '@trading/platform-messaging';
 import { isTerminal } from '@trading/trading-orders';
 import type { FillEffect } from '@trading/trading-portfolio';
 import { tradeMessage, type AccountBooks } from './account-books';
+import { countOrders } from './order-metrics';
 import { advance, eventMessage, type Happening, type OrderRecord } from './order-record';
 import type { OrderStore, OrderWrites, StoredEvent } from './order-store';
 
@@ -73,6 +74,7 @@ export class AccountWriter {
     this.lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
     for (const record of draft.orders) this.keep(record);
     const messages = draft.events.map((event) => event.message);
+    countOrders(messages);
     if (options.isQuiet !== true) await this.publish(messages, draft.positions);
     return messages;
   }

@@ -12,7 +12,7 @@ describe('the handshake of a terminal', () => {
   beforeAll(async () => {
     created = await createTestDatabase();
     database = await openDatabase({ url: created.url, schema: 'gateway', migrations: GATEWAY_MIGRATIONS });
-  });
+  }, 30_000);
   afterAll(async () => {
     await database.close();
     await created.drop();

@@ -4,6 +4,7 @@ import type { EventBus } from '@trading/platform-messaging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import type { Logger } from '@trading/platform-logging';
 import { HandshakeRefused, type Greeting } from './handshake';
+import { BarrierGate } from './barrier-gate';
 import { countTicks } from './gateway-metrics';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
@@ -25,8 +26,6 @@ export interface SessionPorts {
 
 /** Frames that may wait before the terminal is asked to slow down. */
 const INBOX_LIMIT = 1_000;
-/** What a released barrier still waits for a stage. */
-const RELEASED_PATIENCE_MS = 500;
 
 /**
  * The live session of one account: turns what its terminal sends into events, in order, and in lockstep lets simulated
@@ -52,8 +51,7 @@ export class TerminalSession {
   private takesCommands = false;
   private checkpointedMs = Date.now();
   private lastSeq = 0;
-  private isReleased = false;
-  private onRelease: (() => void) | undefined;
+  private readonly gate: BarrierGate;
 
   constructor(
     readonly greeting: Greeting,
@@ -64,6 +62,7 @@ export class TerminalSession {
     this.accountId = greeting.account.accountId;
     this.sessionId = greeting.sessionId;
     this.lockstep = greeting.hello.caps.includes('lockstep');
+    this.gate = new BarrierGate(ports.progress, this.accountId, this.sessionId);
   }
 
   listInstruments(): common.Instrument[] {
@@ -318,27 +317,7 @@ export class TerminalSession {
    * must fill although a service is dead. Until the next session nothing is a checkpoint that a stage has missed.
    */
   releaseBarriers(): void {
-    this.isReleased = true;
-    this.onRelease?.();
-  }
-
-  /** Whether every stage passed the barrier; false when the session is over or the stages were given up. */
-  private async stagesPass(n: number): Promise<boolean> {
-    const passed = this.ports.progress.waitFor(this.accountId, this.sessionId, n);
-    if (typeof passed === 'boolean') return passed;
-    let timer: NodeJS.Timeout | undefined;
-    const givenUp = new Promise<false>((resolve) => {
-      this.onRelease = () => (timer ??= setTimeout(() => resolve(false), RELEASED_PATIENCE_MS));
-    });
-    if (this.isReleased) this.onRelease?.();
-    const result = await Promise.race([passed, givenUp]);
-    clearTimeout(timer);
-    this.onRelease = undefined;
-    if (!result && this.connection.isOpen) {
-      const missing = this.ports.progress.missing(this.accountId, n);
-      this.ports.logger.warn({ n, missing }, 'Time goes on without stages.');
-    }
-    return result;
+    this.gate.release();
   }
 
   private async relayMark(mark: terminal.SimMark): Promise<void> {
@@ -354,7 +333,11 @@ export class TerminalSession {
     await bus.publish(TOPICS.tradeEvent, this.accountId, this.tradeEvent(body));
     await bus.publish(TOPICS.accountEvent, this.accountId, this.accountEvent(body));
     for (const symbol of this.symbols()) await bus.publish(TOPICS.marketTick, symbol, { body });
-    const passed = await this.stagesPass(mark.n);
+    const passed = await this.gate.pass(mark.n);
+    if (!passed && this.connection.isOpen) {
+      const missing = this.ports.progress.missing(this.accountId, mark.n);
+      this.ports.logger.warn({ n: mark.n, missing }, 'Time goes on without stages.');
+    }
     if (checkpoint && passed) {
       await timeSeries.flush();
       await directory.saveBarrier(this.accountId, this.sessionId, {

@@ -14,7 +14,7 @@ describe('prediction', () => {
   beforeAll(async () => {
     created = await createTestDatabase();
     database = await openDatabase({ url: created.url, schema: 'prediction', migrations: PREDICTION_MIGRATIONS });
-  });
+  }, 30_000);
   afterAll(async () => {
     await database.close();
     await created.drop();

@@ -13,6 +13,7 @@ import {
 } from '@trading/trading-risk';
 import type { RiskAccountView } from './account-view';
 import type { ApprovalSigner } from './approval-signer';
+import { countDenial } from './risk-metrics';
 import type { AccountState, RiskStore } from './risk-store';
 
 /** Accounts report with every change, and every mark says that there was none: older than this, the terminal is away. */
@@ -36,7 +37,7 @@ export class OrderChecks {
   ): Promise<risk.CheckOrderResponse> {
     const { order } = request;
     if (order === undefined) return denied('ORDER_MISSING', 'The request holds no order.');
-    return this.store.database.transaction(async (tx) => {
+    const answer = await this.store.database.transaction(async (tx) => {
       const account = await this.store.lock(tx, order.accountId);
       if (account === undefined) return denied('ACCOUNT_UNKNOWN', `risk-manager knows no account ${order.accountId}.`);
       const stored = await this.store.verdict(tx, order.coid);
@@ -67,6 +68,8 @@ export class OrderChecks {
       }
       return response;
     });
+    countDenial(answer);
+    return answer;
   }
 
   /**
