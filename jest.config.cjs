@@ -15,4 +15,6 @@ module.exports = {
   ),
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   maxWorkers: 2,
+  // Hooks start real servers, on machines that may be busy: patience here hides no slowness, benchmarks measure it.
+  testTimeout: 60_000,
 };
