@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { DataFolder, isSimulator } from './data-folder';
 import { Program, type Ended } from './program';
@@ -89,6 +89,14 @@ describe('an interrupted run', () => {
     expect(ended.code).toBe(0);
     expect(ended.out).toBe('');
     expect(folder.processes()).toEqual([]);
+    expectUndisturbed(await up().ended());
+  });
+
+  it('ends as if undisturbed after an end between the last tick and the conclusion', async () => {
+    await up().ended();
+    const record = JSON.parse(readFileSync(folder.file('run.json'), 'utf8')) as object;
+    writeFileSync(folder.file('run.json'), JSON.stringify({ ...record, state: 'running' }));
+    rmSync(folder.file('runs'), { recursive: true });
     expectUndisturbed(await up().ended());
   });
 

@@ -9,9 +9,14 @@ import { StrategyRunner } from './strategy-runner';
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */
 const SOURCES = ['account', 'position', 'risk', 'prediction'];
 
+interface AccountStage {
+  readonly stage: DecisionStage;
+  readonly join: BarrierJoin<DecisionInput>;
+}
+
 /** The use-cases of decision. */
 export class DecisionUseCases implements decision.DecisionService {
-  private readonly joins = new Map<string, BarrierJoin<DecisionInput>>();
+  private readonly accounts = new Map<string, AccountStage>();
   private readonly runners: readonly StrategyRunner[];
   private subscriptions: Subscription[] = [];
 
@@ -25,6 +30,9 @@ export class DecisionUseCases implements decision.DecisionService {
   async start(): Promise<void> {
     const disabled = await this.ports.store.disabled();
     for (const runner of this.runners) runner.enabled = !disabled.has(runner.config.strategyId);
+    for (const accountId of new Set(this.runners.map((runner) => runner.config.accountId))) {
+      await this.accountOf(accountId).stage.rebuild();
+    }
     const { bus } = this.ports;
     const group = { group: 'decision' };
     this.subscriptions = [
@@ -115,12 +123,17 @@ export class DecisionUseCases implements decision.DecisionService {
   }
 
   private of(accountId: string): BarrierJoin<DecisionInput> {
-    let join = this.joins.get(accountId);
-    if (join === undefined) {
+    return this.accountOf(accountId).join;
+  }
+
+  private accountOf(accountId: string): AccountStage {
+    let found = this.accounts.get(accountId);
+    if (found === undefined) {
       const mine = this.runners.filter((runner) => runner.config.accountId === accountId);
-      join = new BarrierJoin(SOURCES, new DecisionStage(accountId, mine, this.ports));
-      this.joins.set(accountId, join);
+      const stage = new DecisionStage(accountId, mine, this.ports);
+      found = { stage, join: new BarrierJoin(SOURCES, stage) };
+      this.accounts.set(accountId, found);
     }
-    return join;
+    return found;
   }
 }

@@ -160,6 +160,17 @@ describe('decision', () => {
     });
   });
 
+  it('knows what its strategies had decided as soon as it has started again', async () => {
+    const before = await start();
+    await before.begin();
+    await before.play(1);
+    await before.play(2, { checkpoint: true });
+    const { strategies } = await before.calls.listStrategies();
+    expect(strategies).toMatchObject([{ decisions: 2 }]);
+    const after = await start();
+    expect((await after.calls.listStrategies()).strategies).toEqual(strategies);
+  });
+
   it('switches a strategy off even if that cannot be written down, and on only if it can', async () => {
     const one = await start();
     jest.spyOn(one.store, 'setDisabled').mockRejectedValue(new Error('no database'));

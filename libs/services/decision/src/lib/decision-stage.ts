@@ -60,15 +60,15 @@ export class DecisionStage implements Stage<DecisionInput> {
     private readonly ports: DecisionPorts,
   ) {}
 
+  /** What strategies had done by the newest checkpoint, known before the account's terminal calls. */
+  async rebuild(): Promise<void> {
+    this.restore((await this.ports.checkpoints.latest<DecisionState>(this.accountId))?.state);
+  }
+
   async onSession(session: SessionStart): Promise<void> {
-    const state = await this.ports.checkpoints.resume<DecisionState>(this.accountId, session.resumeFrom);
+    this.restore(await this.ports.checkpoints.resume<DecisionState>(this.accountId, session.resumeFrom));
     this.live = !session.lockstep;
     this.barrier = session.resumeFrom;
-    this.account = state?.account;
-    this.rates = CrossRates.restore(state?.rates ?? {});
-    this.positions.clear();
-    for (const [symbol, lots] of Object.entries(state?.positions ?? {})) this.positions.set(symbol, new Decimal(lots));
-    for (const runner of this.runners) runner.restore(state?.runners[runner.config.strategyId]);
     this.predictions = [];
     this.quiet = [];
     this.answered = [];
@@ -99,6 +99,14 @@ export class DecisionStage implements Stage<DecisionInput> {
     if (mark.checkpoint) await this.checkpoint(mark.n);
     await this.publish({ $case: 'progress', value: { ...mark, source: 'decision' } });
     if (mark.end) this.live = true;
+  }
+
+  private restore(state: DecisionState | undefined): void {
+    this.account = state?.account;
+    this.rates = CrossRates.restore(state?.rates ?? {});
+    this.positions.clear();
+    for (const [symbol, lots] of Object.entries(state?.positions ?? {})) this.positions.set(symbol, new Decimal(lots));
+    for (const runner of this.runners) runner.restore(state?.runners[runner.config.strategyId]);
   }
 
   private async decide(): Promise<void> {

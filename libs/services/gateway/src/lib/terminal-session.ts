@@ -131,7 +131,7 @@ export class TerminalSession {
       timeUs: this.timeUs,
       ticks: this.ticks,
       crossedTicks: this.crossed,
-      ended: this.ended,
+      ended: this.ended && this.ready,
     };
   }
 

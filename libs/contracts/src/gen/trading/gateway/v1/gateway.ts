@@ -334,7 +334,7 @@ export interface TerminalSession {
   /** Ticks that this account's data has brought so far, and those of them with bid above ask. */
   ticks: number;
   crossedTicks: number;
-  /** The terminal's data has ended (simulated time). */
+  /** The terminal's data has ended (simulated time), and the session is open. */
   ended: boolean;
 }
 
