@@ -7,6 +7,7 @@ import { runProcess } from '@trading/platform-bootstrap';
 import { createLogger, type Logger } from '@trading/platform-logging';
 import { exitCodeOf } from './front/exit-code';
 import { parseUpOptions } from './front/options';
+import type { BegunRun } from './front/run-record';
 import type { UpOptions } from './front/up-options';
 import { banner } from './report/banner';
 import { wantsColours } from './report/colours';
@@ -112,8 +113,8 @@ async function trade(
   const { facts, record } = prepared;
   const out = options.json ? process.stderr : process.stdout;
   const colours = wantsColours(out, process.env);
-  const { accountId, resumed } = facts.run;
-  const notes = [...(resumed ? ['Resuming the interrupted run at its last barrier.'] : []), ...system.notes];
+  const { accountId } = facts.run;
+  const notes = [...beginningNotes(facts.run), ...system.notes];
   const tradingState = await tradingStateOf(system, accountId, isStopping);
   const { options: opts, data, model, run } = facts;
   out.write(
@@ -127,6 +128,15 @@ async function trade(
   else out.write(`${finalReport(summary, { colours, servesOn: !options.exitAtEnd })}\n`);
   for (const complaint of complaints) logger.error({}, complaint);
   return exitCode;
+}
+
+/** How this run stands to the one before it. */
+function beginningNotes({ resumed, previous }: BegunRun): string[] {
+  if (resumed) return ['Resuming the interrupted run at its last barrier.'];
+  if (previous?.state !== 'finished') return [];
+  return [
+    `${previous.runId} had finished, so there was nothing to resume: this is the next run, with a fresh account.`,
+  ];
 }
 
 void main();

@@ -75,7 +75,7 @@ async function play(folder: DataFolder, file: string): Promise<object> {
     clearInterval(sampling);
     const summary = summaryOf({ code: null, signal: null, out: program.out, err: program.err });
     const end = rssMb(program.pid);
-    const orders = await ordersOf(grpc, summary.accountId);
+    const orders = await ordersOf(grpc, summary.runAccount);
     const { ticks, elapsedS, ticksPerSecond, latencyUs } = summary;
     return {
       ...{ ticks, orders: orders.length, elapsedS, ticksPerSecond, latencyUs },

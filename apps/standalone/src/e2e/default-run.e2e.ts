@@ -59,7 +59,7 @@ describe('a start without any option', () => {
     expect((await fetch(`${http}/health`)).status).toBe(200);
     expect(await (await fetch(`${http}/metrics`)).text()).toContain('trading_');
 
-    const { accountId } = summary;
+    const { runAccount: accountId } = summary;
     const ofOrders = await tool.call(`${EXECUTION}/ListOrders`, { accountId });
     const served = list(ofOrders, 'orders').map((order) => at(order, 'request', 'coid'));
     expect(served).toEqual(rowsOf(summary.files.orders).map(({ coid }) => coid));
@@ -70,7 +70,7 @@ describe('a start without any option', () => {
   });
 
   it('explains its last order, from the bar to the fill', async () => {
-    const { accountId } = summary;
+    const { runAccount: accountId } = summary;
     const story = await tool.call('trading.decision.v1.DecisionService/Explain', { accountId, id: 'last' });
     expect(at(story, 'decision', 'accountId')).toBe(accountId);
     expect(at(story, 'orders', 0, 'request', 'decisionId')).toBe(at(story, 'decision', 'decisionId'));

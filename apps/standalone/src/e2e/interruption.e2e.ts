@@ -134,7 +134,7 @@ describe('an interrupted run', () => {
     const fresh = await up('--commission', '7', '--fresh').ended();
     expect(fresh.code).toBe(0);
     expect(fresh.err).not.toMatch(RESUMED);
-    expect(summaryOf(fresh)).toMatchObject({ runId: 'run-0002', accountId: 'PAPER-2', ticks: TICKS });
+    expect(summaryOf(fresh)).toMatchObject({ runId: 'run-0002', runAccount: 'PAPER-2', ticks: TICKS });
   });
 });
 

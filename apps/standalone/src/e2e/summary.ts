@@ -2,7 +2,7 @@ import type { Summary } from '../report/summary';
 import type { Ended } from './program';
 
 /** What the clock on the wall decides, and what is named after the run and its folder. */
-const VARYING = new Set(['latencyUs', 'ticksPerSecond', 'elapsedS', 'runId', 'accountId', 'files']);
+const VARYING = new Set(['latencyUs', 'ticksPerSecond', 'elapsedS', 'runId', 'runAccount', 'files']);
 
 /** The summary that a program with `--json` printed: its whole standard output. */
 export function summaryOf({ out, err, code }: Ended): Summary {

@@ -50,7 +50,7 @@ export function buildSummary(input: SummaryInput): Summary {
     assumptions: assumptionsOf(input),
     booksAgree: compareBooks(input.books),
     data: facts.files.map(({ path, sha256 }) => ({ name: basename(path), sha256 })),
-    accountId: input.accountId,
+    runAccount: input.accountId,
     latencyUs: latencyOf(input.orders),
     ticksPerSecond: elapsedS > 0 ? Math.round(played / elapsedS) : 0,
     elapsedS: Math.round(elapsedS * 1000) / 1000,

@@ -77,7 +77,8 @@ export interface Summary {
   readonly assumptions: readonly string[];
   readonly booksAgree: BooksAgree;
   readonly data: readonly { readonly name: string; readonly sha256: string }[];
-  readonly accountId: string;
+  /** The paper account that this run was given. */
+  readonly runAccount: string;
   /** From the arrival of the tick to the terminal's answer, over orders; null without any. */
   readonly latencyUs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
   readonly ticksPerSecond: number;
