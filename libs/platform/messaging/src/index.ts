@@ -3,6 +3,7 @@
 export * from './lib/event-bus';
 export * from './lib/errors';
 export * from './lib/bus-options';
+export { handlersByTopic } from './lib/routes';
 export { InProcessBus } from './lib/in-process-bus';
 export { observedBus } from './lib/observed-bus';
 export { eventBusContract } from './lib/event-bus-contract';

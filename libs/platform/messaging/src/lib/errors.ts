@@ -10,11 +10,23 @@ export class PoisonMessage extends Error {
   }
 }
 
-/** Something was published or subscribed after the bus was closed. */
+/** Something was published or consumed after the bus was closed. */
 export class BusClosed extends Error {
   readonly code = 'BUS_CLOSED';
   constructor(readonly topic: string) {
     super(`The event bus is closed; nothing reaches ${topic} any more.`);
     this.name = 'BusClosed';
+  }
+}
+
+/** A consumer's routes cannot be taken together. */
+export class RoutesRefused extends Error {
+  readonly code = 'ROUTES_REFUSED';
+  constructor(
+    readonly group: string,
+    readonly reason: string,
+  ) {
+    super(`The group ${group} cannot consume: ${reason}`);
+    this.name = 'RoutesRefused';
   }
 }

@@ -1,5 +1,5 @@
 import { PoisonMessage } from './errors';
-import type { Delivery, EventBus, TopicLike } from './event-bus';
+import { route, type Delivery, type EventBus, type TopicLike } from './event-bus';
 
 interface Note {
   readonly n: number;
@@ -46,7 +46,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     it('gives every group every message with its topic, key and headers', async () => {
       const t = topic();
       const seen: Record<string, Delivery<Note>[]> = { a: [], b: [] };
-      for (const group of ['a', 'b']) await under.bus.subscribe(t, { group }, (d) => void seen[group]?.push(d));
+      for (const group of ['a', 'b']) await under.bus.consume({ group }, [route(t, (d) => void seen[group]?.push(d))]);
       await under.bus.publish(t, 'k', { n: 1 }, { traceparent: '00-1' });
       await under.bus.publish(t, 'k', { n: 2 });
       await under.settled();
@@ -60,12 +60,14 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
       const seen: number[] = [];
       let running = 0;
       let most = 0;
-      await under.bus.subscribe(t, { group: 'g' }, async (d) => {
-        most = Math.max(most, ++running);
-        await new Promise((resolve) => setImmediate(resolve));
-        seen.push(d.message.n);
-        running--;
-      });
+      await under.bus.consume({ group: 'g' }, [
+        route(t, async (d) => {
+          most = Math.max(most, ++running);
+          await new Promise((resolve) => setImmediate(resolve));
+          seen.push(d.message.n);
+          running--;
+        }),
+      ]);
       const accepted: Promise<void>[] = [];
       for (let n = 0; n < 50; n++) accepted.push(under.bus.publish(t, 'same', { n }));
       await Promise.all(accepted);
@@ -77,10 +79,12 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     it('keeps the order of a key when its handler answers now and later by turns', async () => {
       const t = topic();
       const seen: number[] = [];
-      await under.bus.subscribe(t, { group: 'g' }, (d) => {
-        if (d.message.n % 3 > 0) return void seen.push(d.message.n);
-        return new Promise<void>((resolve) => setImmediate(resolve)).then(() => void seen.push(d.message.n));
-      });
+      await under.bus.consume({ group: 'g' }, [
+        route(t, (d) => {
+          if (d.message.n % 3 > 0) return void seen.push(d.message.n);
+          return new Promise<void>((resolve) => setImmediate(resolve)).then(() => void seen.push(d.message.n));
+        }),
+      ]);
       for (let n = 0; n < 60; n++) await under.bus.publish(t, 'same', { n });
       await under.settled();
       expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => n));
@@ -89,10 +93,12 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     it('delivers a failed message again before the next of its key', async () => {
       const t = topic();
       const tries: number[] = [];
-      await under.bus.subscribe(t, { group: 'g' }, (d) => {
-        tries.push(d.message.n);
-        if (d.message.n === 1 && tries.filter((n) => n === 1).length < 3) throw new Error('not now');
-      });
+      await under.bus.consume({ group: 'g' }, [
+        route(t, (d) => {
+          tries.push(d.message.n);
+          if (d.message.n === 1 && tries.filter((n) => n === 1).length < 3) throw new Error('not now');
+        }),
+      ]);
       for (const n of [1, 2, 3]) await under.bus.publish(t, 'k', { n });
       await under.settled();
       expect(tries).toEqual([1, 1, 1, 2, 3]);
@@ -101,10 +107,12 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     it('sends a poison message to the dead letters and goes on', async () => {
       const t = topic();
       const seen: Delivery<Note>[] = [];
-      await under.bus.subscribe(t, { group: 'g' }, async (d) => {
-        if (d.message.n === 2) throw new PoisonMessage('two is not a number');
-        seen.push(d);
-      });
+      await under.bus.consume({ group: 'g' }, [
+        route(t, async (d) => {
+          if (d.message.n === 2) throw new PoisonMessage('two is not a number');
+          seen.push(d);
+        }),
+      ]);
       for (const n of [1, 2, 3]) await under.bus.publish(t, 'k', { n });
       await under.settled();
       expect(numbers(seen)).toEqual([1, 3]);
@@ -118,11 +126,13 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
       const before: number[] = [];
       const started = gate();
       const release = gate();
-      const subscription = await under.bus.subscribe(t, { group: 'g' }, async (d) => {
-        started.open();
-        await release.opened;
-        before.push(d.message.n);
-      });
+      const subscription = await under.bus.consume({ group: 'g' }, [
+        route(t, async (d) => {
+          started.open();
+          await release.opened;
+          before.push(d.message.n);
+        }),
+      ]);
       for (const n of [1, 2, 3]) await under.bus.publish(t, 'k', { n });
       await started.opened;
       let stopped = false;
@@ -137,7 +147,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
 
       const after: Delivery<Note>[] = [];
       await under.bus.publish(t, 'k', { n: 4 });
-      await under.bus.subscribe(t, { group: 'g' }, (d) => void after.push(d));
+      await under.bus.consume({ group: 'g' }, [route(t, (d) => void after.push(d))]);
       await under.settled();
       expect(numbers(after)).toEqual([2, 3, 4]);
     });
@@ -146,7 +156,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
       const t = topic();
       await under.bus.close();
       await expect(under.bus.publish(t, 'k', { n: 1 })).rejects.toMatchObject({ code: 'BUS_CLOSED' });
-      await expect(under.bus.subscribe(t, { group: 'g' }, () => undefined)).rejects.toMatchObject({
+      await expect(under.bus.consume({ group: 'g' }, [route(t, () => undefined)])).rejects.toMatchObject({
         code: 'BUS_CLOSED',
       });
     });

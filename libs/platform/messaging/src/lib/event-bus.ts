@@ -29,7 +29,7 @@ export interface Route {
 
 export function route<T>(topic: TopicLike<T>, handler: Handler<T>): Route {
   // A topic's name decides its message type: its handler is only ever given messages that its codec has read.
-  return { topic: topic as TopicLike<unknown>, handler: handler as Handler<unknown> };
+  return { topic, handler: handler as Handler<unknown> };
 }
 
 /** The keys that a member of a group is given now. */

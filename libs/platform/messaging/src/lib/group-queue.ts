@@ -1,8 +1,9 @@
 import type { BusCounts, DeliveryFailure } from './bus-options';
 import { PoisonMessage } from './errors';
-import type { Delivery, Handler, Subscription } from './event-bus';
+import type { Delivery, Handler } from './event-bus';
 import { Fifo } from './fifo';
-import { Member } from './member';
+import { called, type Member } from './member';
+import { ownerOf } from './owner';
 
 /** Deliveries handled in one go before timers and sockets get their turn. */
 const DELIVERIES_PER_TURN = 512;
@@ -20,9 +21,14 @@ export interface GroupPolicy {
   readonly counts: { -readonly [K in keyof BusCounts]: number };
 }
 
+interface Worker {
+  readonly member: Member;
+  readonly handler: Handler<unknown>;
+}
+
 /** The messages of one key behind one that is still being handled. */
-interface Lane<T> {
-  readonly waiting: Fifo<Delivery<T>>;
+interface Lane {
+  readonly waiting: Fifo<Delivery<unknown>>;
   running: boolean;
 }
 
@@ -30,30 +36,32 @@ interface Lane<T> {
  * The messages of one group on one topic. A synchronous handler runs through them without a promise; a key gets a
  * lane only while a message of it is being handled asynchronously, tried again or waits behind such a one.
  */
-export class GroupQueue<T> {
-  private readonly incoming = new Fifo<Delivery<T>>();
-  private readonly lanes = new Map<string, Lane<T>>();
-  private members: readonly Member<T>[] = [];
+export class GroupQueue {
+  private readonly incoming = new Fifo<Delivery<unknown>>();
+  private readonly lanes = new Map<string, Lane>();
+  private workers: readonly Worker[] = [];
+  private isHeld = false;
   private depth = 0;
   private scheduled = false;
   private room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   private readonly drain = (): void => this.turn();
 
   constructor(
-    private readonly group: string,
+    private readonly topic: string,
+    readonly group: string,
     private readonly policy: GroupPolicy,
   ) {}
 
   /** True when nothing is queued or in flight that a member could handle. */
   get isIdle(): boolean {
-    return this.depth === 0 || this.members.length === 0;
+    return this.depth === 0 || (this.workers.length === 0 && !this.isHeld);
   }
 
   /** Takes a message; a promise is returned only when the publisher should wait. */
-  push(delivery: Delivery<T>): Promise<void> | undefined {
+  push(delivery: Delivery<unknown>): Promise<void> | undefined {
     this.incoming.push(delivery);
     this.depth++;
-    if (this.members.length === 0) {
+    if (this.workers.length === 0 && !this.isHeld) {
       if (this.incoming.length > this.policy.queueLimit) this.discardOldest();
       return undefined;
     }
@@ -69,19 +77,22 @@ export class GroupQueue<T> {
     return this.room.promise;
   }
 
-  join(handler: Handler<T>): Subscription {
-    const member = new Member(handler);
-    this.members = [...this.members, member];
+  /** Nothing is handed to a handler until {@link release}; messages wait, none is discarded. */
+  hold(): void {
+    this.isHeld = true;
+    this.workers = [];
+  }
+
+  /** Goes on with these members. */
+  release(members: readonly Member[]): void {
+    this.isHeld = false;
+    this.workers = members.flatMap((member) => {
+      const handler = member.handlerOf(this.topic);
+      return handler === undefined ? [] : [{ member, handler }];
+    });
+    if (this.workers.length === 0) this.makeRoom();
     for (const [key, lane] of this.lanes) if (!lane.running) this.run(key, lane, undefined);
     if (this.incoming.length > 0) this.schedule();
-    return {
-      stop: async () => {
-        this.members = this.members.filter((other) => other !== member);
-        if (this.members.length === 0) this.makeRoom();
-        await member.stop();
-        if (this.isIdle) this.policy.drained();
-      },
-    };
   }
 
   private schedule(): void {
@@ -92,27 +103,28 @@ export class GroupQueue<T> {
 
   private turn(): void {
     let budget = DELIVERIES_PER_TURN;
-    while (this.members.length > 0 && budget-- > 0) {
+    while (this.workers.length > 0 && budget-- > 0) {
       const delivery = this.incoming.shift();
       if (delivery === undefined) break;
       const lane = this.lanes.size > 0 ? this.lanes.get(delivery.key) : undefined;
       if (lane === undefined) this.start(delivery);
       else lane.waiting.push(delivery);
     }
-    this.scheduled = this.incoming.length > 0 && this.members.length > 0;
+    this.scheduled = this.incoming.length > 0 && this.workers.length > 0;
     if (this.scheduled) setImmediate(this.drain);
   }
 
-  private start(delivery: Delivery<T>): void {
-    const member = this.memberFor(delivery.key);
-    if (member === undefined) {
+  private start(delivery: Delivery<unknown>): void {
+    const worker = ownerOf(delivery.key, this.workers);
+    if (worker === undefined) {
       this.incoming.unshift(delivery);
       return;
     }
+    const { member, handler } = worker;
     member.enter();
     let running: Promise<void> | undefined;
     try {
-      running = member.handle(delivery);
+      running = called(handler, delivery);
     } catch (error) {
       running = rejected(error);
     }
@@ -121,35 +133,36 @@ export class GroupQueue<T> {
       this.settle(true);
       return;
     }
-    const lane: Lane<T> = { waiting: new Fifo(4), running: false };
+    const lane: Lane = { waiting: new Fifo(4), running: false };
     this.lanes.set(delivery.key, lane);
-    this.run(delivery.key, lane, { delivery, member, running });
+    this.run(delivery.key, lane, { delivery, worker, running });
   }
 
-  private run(key: string, lane: Lane<T>, current: Attempt<T> | undefined): void {
+  private run(key: string, lane: Lane, current: Attempt | undefined): void {
     lane.running = true;
     void this.work(key, lane, current);
   }
 
   /** Handles a lane's messages one after another until none is left or nobody is there to handle them. */
-  private async work(key: string, lane: Lane<T>, current: Attempt<T> | undefined): Promise<void> {
+  private async work(key: string, lane: Lane, current: Attempt | undefined): Promise<void> {
     if (current !== undefined) await this.finish(lane, current);
     for (;;) {
-      const member = this.memberFor(key);
-      const delivery = member === undefined ? undefined : lane.waiting.shift();
-      if (member === undefined || delivery === undefined) break;
-      member.enter();
-      await this.finish(lane, { delivery, member, running: undefined });
+      const worker = ownerOf(key, this.workers);
+      const delivery = worker === undefined ? undefined : lane.waiting.shift();
+      if (worker === undefined || delivery === undefined) break;
+      worker.member.enter();
+      await this.finish(lane, { delivery, worker, running: undefined });
     }
     lane.running = false;
     if (lane.waiting.length === 0) this.lanes.delete(key);
   }
 
-  /** Sees one message through, trying again as often as it takes; a stopping member puts it back. */
-  private async finish(lane: Lane<T>, { delivery, member, running }: Attempt<T>): Promise<void> {
+  /** Sees one message through, trying again as often as it takes; an interrupted member puts it back. */
+  private async finish(lane: Lane, { delivery, worker, running }: Attempt): Promise<void> {
+    const { member, handler } = worker;
     for (let attempt = 1; ; attempt++) {
       try {
-        await (attempt === 1 && running !== undefined ? running : member.handle(delivery));
+        await (attempt === 1 && running !== undefined ? running : called(handler, delivery));
         member.leave();
         this.settle(true);
         return;
@@ -162,8 +175,8 @@ export class GroupQueue<T> {
         }
         const retryInMs = this.policy.retryMs(attempt);
         this.policy.failed({ group: this.group, delivery, error, attempt, retryInMs });
-        if (!member.stopping) await member.pause(this.policy.sleep(retryInMs));
-        if (member.stopping) {
+        if (!member.isInterrupted) await member.pause(this.policy.sleep(retryInMs));
+        if (member.isInterrupted) {
           lane.waiting.unshift(delivery);
           member.leave();
           return;
@@ -190,13 +203,6 @@ export class GroupQueue<T> {
     this.depth--;
     this.policy.discarded(this.group, oldest.topic);
   }
-
-  private memberFor(key: string): Member<T> | undefined {
-    if (this.members.length < 2) return this.members[0];
-    let hash = 0;
-    for (let i = 0; i < key.length; i++) hash = (hash * 31 + key.charCodeAt(i)) | 0;
-    return this.members[Math.abs(hash) % this.members.length];
-  }
 }
 
 /** A rejected promise, so that a handler that throws and one that rejects are treated alike. */
@@ -204,9 +210,9 @@ async function rejected(error: unknown): Promise<never> {
   throw error;
 }
 
-interface Attempt<T> {
-  readonly delivery: Delivery<T>;
-  readonly member: Member<T>;
+interface Attempt {
+  readonly delivery: Delivery<unknown>;
+  readonly worker: Worker;
   /** The handler's promise when it was called already. */
   readonly running: Promise<void> | undefined;
 }

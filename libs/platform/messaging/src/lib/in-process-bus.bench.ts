@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { route } from './event-bus';
 import { InProcessBus } from './in-process-bus';
 import { observedBus } from './observed-bus';
 
@@ -10,8 +11,8 @@ const topic = {
 async function deliveriesPerSecond(handler: () => Promise<void> | void, isObserved = false): Promise<number> {
   const inner = new InProcessBus();
   const bus = isObserved ? observedBus(inner, 'bench') : inner;
-  await bus.subscribe(topic, { group: 'a' }, handler);
-  await bus.subscribe(topic, { group: 'b' }, handler);
+  await bus.consume({ group: 'a' }, [route(topic, handler)]);
+  await bus.consume({ group: 'b' }, [route(topic, handler)]);
   const messages = 500_000;
   const from = performance.now();
   for (let n = 0; n < messages; n++) await bus.publish(topic, n % 2 === 0 ? 'EURUSD' : 'US500', { n });

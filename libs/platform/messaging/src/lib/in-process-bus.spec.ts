@@ -1,6 +1,6 @@
 import type { DeliveryFailure } from './bus-options';
 import { eventBusContract } from './event-bus-contract';
-import type { TopicLike } from './event-bus';
+import { route, type TopicLike } from './event-bus';
 import { InProcessBus } from './in-process-bus';
 
 const immediately = (): Promise<void> => Promise.resolve();
@@ -35,7 +35,7 @@ describe('InProcessBus', () => {
     for (const encode of [false, true]) {
       const bus = new InProcessBus({ encode });
       const seen: Note[] = [];
-      await bus.subscribe(topic, { group: 'g' }, (d) => void seen.push(d.message));
+      await bus.consume({ group: 'g' }, [route(topic, (d) => void seen.push(d.message))]);
       await bus.publish(topic, 'k', message);
       await bus.idle();
       expect(seen).toEqual([message]);
@@ -46,7 +46,7 @@ describe('InProcessBus', () => {
   it('delivers after the publisher has finished its turn', async () => {
     const bus = new InProcessBus();
     const order: string[] = [];
-    await bus.subscribe(topic, { group: 'g' }, () => void order.push('handled'));
+    await bus.consume({ group: 'g' }, [route(topic, () => void order.push('handled'))]);
     const accepted = bus.publish(topic, 'k', { n: 1 });
     order.push('published');
     await accepted;
@@ -61,10 +61,12 @@ describe('InProcessBus', () => {
       release = resolve;
     });
     const seen: string[] = [];
-    await bus.subscribe(topic, { group: 'g' }, async (d) => {
-      if (d.key === 'slow') await held;
-      seen.push(d.key);
-    });
+    await bus.consume({ group: 'g' }, [
+      route(topic, async (d) => {
+        if (d.key === 'slow') await held;
+        seen.push(d.key);
+      }),
+    ]);
     await bus.publish(topic, 'slow', { n: 1 });
     await bus.publish(topic, 'quick', { n: 2 });
     await turn();
@@ -80,7 +82,7 @@ describe('InProcessBus', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await bus.subscribe(topic, { group: 'g' }, () => held);
+    await bus.consume({ group: 'g' }, [route(topic, () => held)]);
     for (let n = 0; n < 4; n++) await bus.publish(topic, 'k', { n });
     let accepted = false;
     const fifth = bus.publish(topic, 'k', { n: 5 }).then(() => {
@@ -97,9 +99,11 @@ describe('InProcessBus', () => {
   it('lets timers and sockets run while it works off a long queue', async () => {
     const bus = new InProcessBus();
     let handled = 0;
-    await bus.subscribe(topic, { group: 'g' }, () => {
-      handled++;
-    });
+    await bus.consume({ group: 'g' }, [
+      route(topic, () => {
+        handled++;
+      }),
+    ]);
     for (let n = 0; n < 5_000; n++) void bus.publish(topic, 'k', { n });
     await turn();
     const handledAtTurn = handled;
@@ -118,9 +122,11 @@ describe('InProcessBus', () => {
       onError: (failure) => failures.push(failure),
     });
     let tries = 0;
-    await bus.subscribe(topic, { group: 'g' }, () => {
-      if (++tries < 6) throw new Error('down');
-    });
+    await bus.consume({ group: 'g' }, [
+      route(topic, () => {
+        if (++tries < 6) throw new Error('down');
+      }),
+    ]);
     await bus.publish(topic, 'k', { n: 1 });
     await bus.idle();
     expect(pauses).toEqual([10, 20, 40, 50, 50]);
@@ -130,14 +136,16 @@ describe('InProcessBus', () => {
 
   it('stops during a pause without losing the message', async () => {
     const bus = new InProcessBus({ sleep: () => new Promise(() => undefined) });
-    const failing = await bus.subscribe(topic, { group: 'g' }, () => {
-      throw new Error('down');
-    });
+    const failing = await bus.consume({ group: 'g' }, [
+      route(topic, () => {
+        throw new Error('down');
+      }),
+    ]);
     for (const n of [1, 2]) await bus.publish(topic, 'k', { n });
     await turn();
     await failing.stop();
     const seen: number[] = [];
-    await bus.subscribe(topic, { group: 'g' }, (d) => void seen.push(d.message.n));
+    await bus.consume({ group: 'g' }, [route(topic, (d) => void seen.push(d.message.n))]);
     await bus.idle();
     expect(seen).toEqual([1, 2]);
   });
@@ -145,8 +153,8 @@ describe('InProcessBus', () => {
   it('shares the keys of a group among its members and hands all of them over when one leaves', async () => {
     const bus = new InProcessBus();
     const seen: [string, string][] = [];
-    const first = await bus.subscribe(topic, { group: 'g' }, (d) => void seen.push(['first', d.key]));
-    await bus.subscribe(topic, { group: 'g' }, (d) => void seen.push(['second', d.key]));
+    const first = await bus.consume({ group: 'g' }, [route(topic, (d) => void seen.push(['first', d.key]))]);
+    await bus.consume({ group: 'g' }, [route(topic, (d) => void seen.push(['second', d.key]))]);
     const keys = Array.from({ length: 20 }, (_, i) => `key${i}`);
     for (const key of keys) await bus.publish(topic, key, { n: 1 });
     await bus.idle();
@@ -161,11 +169,11 @@ describe('InProcessBus', () => {
 
   it('keeps the newest messages of a group that stays away and counts the others', async () => {
     const bus = new InProcessBus({ queueLimit: 3 });
-    const away = await bus.subscribe(topic, { group: 'g' }, () => undefined);
+    const away = await bus.consume({ group: 'g' }, [route(topic, () => undefined)]);
     await away.stop();
     for (let n = 0; n < 5; n++) await bus.publish(topic, 'k', { n });
     const seen: number[] = [];
-    await bus.subscribe(topic, { group: 'g' }, (d) => void seen.push(d.message.n));
+    await bus.consume({ group: 'g' }, [route(topic, (d) => void seen.push(d.message.n))]);
     await bus.idle();
     expect(seen).toEqual([2, 3, 4]);
     expect(bus.counts().discarded).toBe(2);
@@ -173,7 +181,7 @@ describe('InProcessBus', () => {
 
   it('buries what its codec cannot read back', async () => {
     const bus = new InProcessBus({ encode: true });
-    await bus.subscribe(topic, { group: 'g' }, () => undefined);
+    await bus.consume({ group: 'g' }, [route(topic, () => undefined)]);
     await bus.publish(topic, 'k', { n: Number.NaN });
     expect(bus.deadLetters()).toEqual([
       expect.objectContaining({ topic: 'note.v1.dlq', group: 'g', reason: 'not readable: no number' }),

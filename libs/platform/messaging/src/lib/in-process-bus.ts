@@ -1,7 +1,10 @@
 import type { BusCounts, DeadLetter, DeliveryFailure, InProcessBusOptions } from './bus-options';
 import { BusClosed } from './errors';
-import type { Delivery, EventBus, Handler, Headers, Subscription, TopicLike } from './event-bus';
-import { GroupQueue, type GroupPolicy } from './group-queue';
+import type { Delivery, EventBus, Headers, Membership, Route, Subscription, TopicLike } from './event-bus';
+import { Group } from './group';
+import type { GroupPolicy, GroupQueue } from './group-queue';
+import { Member } from './member';
+import { handlersByTopic } from './routes';
 
 const ACCEPTED = Promise.resolve();
 const NO_HEADERS: Headers = Object.freeze({});
@@ -16,7 +19,8 @@ const DEAD_LETTERS_KEPT = 1_000;
  * once the queue is full: such a handler publishes without awaiting.
  */
 export class InProcessBus implements EventBus {
-  private readonly topics = new Map<string, Map<string, GroupQueue<unknown>>>();
+  private readonly groups = new Map<string, Group>();
+  private readonly queues = new Map<string, Set<GroupQueue>>();
   private readonly subscriptions = new Set<Subscription>();
   private readonly letters: DeadLetter[] = [];
   private readonly totals = { published: 0, delivered: 0, retried: 0, deadLettered: 0, discarded: 0 };
@@ -44,34 +48,37 @@ export class InProcessBus implements EventBus {
     const bytes = this.options.encode === true ? encoded(topic, message) : undefined;
     if (bytes instanceof Error) return Promise.reject(bytes);
     this.totals.published++;
-    const groups = this.topics.get(topic.name);
-    if (groups === undefined) return ACCEPTED;
+    const queues = this.queues.get(topic.name);
+    if (queues === undefined) return ACCEPTED;
     let waiting: Promise<void>[] | undefined;
     const shared: Delivery<T> = { topic: topic.name, key, message, headers };
-    for (const [group, queue] of groups) {
-      const delivery = bytes === undefined ? shared : this.decoded(topic, group, shared, bytes);
+    for (const queue of queues) {
+      const delivery = bytes === undefined ? shared : this.decoded(topic, queue.group, shared, bytes);
       const full = delivery === undefined ? undefined : queue.push(delivery);
       if (full !== undefined) (waiting ??= []).push(full);
     }
     return waiting === undefined ? ACCEPTED : Promise.all(waiting).then(() => undefined);
   }
 
-  subscribe<T>(topic: TopicLike<T>, options: { readonly group: string }, handler: Handler<T>): Promise<Subscription> {
-    if (this.closed) return Promise.reject(new BusClosed(topic.name));
-    let groups = this.topics.get(topic.name);
-    if (groups === undefined) this.topics.set(topic.name, (groups = new Map<string, GroupQueue<unknown>>()));
-    let queue = groups.get(options.group);
-    if (queue === undefined) groups.set(options.group, (queue = new GroupQueue(options.group, this.policy)));
-    // A topic's name decides its message type, so every queue below that name holds messages of this one.
-    const joined = (queue as GroupQueue<T>).join(handler);
+  async consume(membership: Membership, routes: readonly Route[]): Promise<Subscription> {
+    const handlers = handlersByTopic(membership.group, routes);
+    if (this.closed) throw new BusClosed([...handlers.keys()].join(', '));
+    const isPrivate = membership.delivery === 'everything';
+    const group = (isPrivate ? undefined : this.groups.get(membership.group)) ?? this.newGroup(membership.group);
+    if (!isPrivate) this.groups.set(membership.group, group);
+    for (const topic of handlers.keys()) this.queuesOf(topic).add(group.queueOf(topic));
+    const member = new Member(membership, handlers);
     const subscription: Subscription = {
       stop: async () => {
         this.subscriptions.delete(subscription);
-        await joined.stop();
+        if (isPrivate) for (const topic of handlers.keys()) this.queuesOf(topic).delete(group.queueOf(topic));
+        await group.leave(member);
+        this.wakeIdle();
       },
     };
     this.subscriptions.add(subscription);
-    return Promise.resolve(subscription);
+    await group.join(member);
+    return subscription;
   }
 
   async close(): Promise<void> {
@@ -93,8 +100,20 @@ export class InProcessBus implements EventBus {
     while (!this.isIdle()) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
+  private newGroup(name: string): Group {
+    return new Group(name, this.policy, ({ error, ...failure }) =>
+      this.options.log?.warn({ ...failure, error: reasonOf(error) }, 'a share of the keys could not be taken now'),
+    );
+  }
+
+  private queuesOf(topic: string): Set<GroupQueue> {
+    let queues = this.queues.get(topic);
+    if (queues === undefined) this.queues.set(topic, (queues = new Set()));
+    return queues;
+  }
+
   private isIdle(): boolean {
-    for (const groups of this.topics.values()) for (const queue of groups.values()) if (!queue.isIdle) return false;
+    for (const queues of this.queues.values()) for (const queue of queues) if (!queue.isIdle) return false;
     return true;
   }
 

@@ -1,7 +1,7 @@
 import { metricsText } from '@trading/platform-metrics';
 import { currentTraceContext, runWithTrace } from '@trading/platform-tracing';
 import { PoisonMessage } from './errors';
-import type { TopicLike } from './event-bus';
+import { route, type TopicLike } from './event-bus';
 import { eventBusContract } from './event-bus-contract';
 import { InProcessBus } from './in-process-bus';
 import { observedBus } from './observed-bus';
@@ -27,11 +27,13 @@ describe('the observed bus', () => {
       if (n === 2 || n === 5) throw new PoisonMessage('unreadable');
       if (failing.delete(n)) throw new Error('not now');
     };
-    await bus.subscribe(topic('one.v1'), { group: 'g' }, ({ message }) => handle(message));
-    await bus.subscribe(topic('two.v1'), { group: 'g' }, async ({ message }) => {
-      await Promise.resolve();
-      handle(message);
-    });
+    await bus.consume({ group: 'g' }, [route(topic('one.v1'), ({ message }) => handle(message))]);
+    await bus.consume({ group: 'g' }, [
+      route(topic('two.v1'), async ({ message }) => {
+        await Promise.resolve();
+        handle(message);
+      }),
+    ]);
     for (const n of [1, 2, 3]) await bus.publish(topic('one.v1'), 'k', n);
     for (const n of [4, 5, 6]) await bus.publish(topic('two.v1'), 'k', n);
     await inner.idle();
@@ -48,10 +50,12 @@ describe('the observed bus', () => {
     const inner = new InProcessBus();
     const bus = observedBus(inner, 'spec');
     const traces: (string | undefined)[] = [];
-    await bus.subscribe(topic('three.v1'), { group: 'g' }, async () => {
-      await Promise.resolve();
-      traces.push(currentTraceContext()?.traceId);
-    });
+    await bus.consume({ group: 'g' }, [
+      route(topic('three.v1'), async () => {
+        await Promise.resolve();
+        traces.push(currentTraceContext()?.traceId);
+      }),
+    ]);
     await bus.publish(topic('three.v1'), 'k', 1);
     await inner.idle();
     await runWithTrace(TRACE, async () => {

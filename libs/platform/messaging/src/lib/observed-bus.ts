@@ -10,8 +10,11 @@ import type { Delivery, EventBus, Handler, Headers } from './event-bus';
 export function observedBus(bus: EventBus, service: string): EventBus {
   return {
     publish: (topic, key, message, headers) => bus.publish(topic, key, message, withTrace(headers)),
-    subscribe: <T>(...[topic, options, handler]: Parameters<typeof bus.subscribe<T>>) =>
-      bus.subscribe(topic, options, observed(handler, topicMeter(service, topic.name))),
+    consume: (membership, routes) =>
+      bus.consume(
+        membership,
+        routes.map(({ topic, handler }) => ({ topic, handler: observed(handler, topicMeter(service, topic.name)) })),
+      ),
     close: () => bus.close(),
   };
 }
