@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { BarrierJoin, feed, type BarrierMark, type SessionStart, type Stage } from './barrier-join';
+import { BarrierJoin } from './barrier-join';
+import type { BarrierMark, SessionStart, Stage } from './stage';
 
 fc.configureGlobal({ seed: 42 });
 
@@ -20,6 +21,7 @@ const session = (sessionId: string, changes: Partial<SessionStart> = {}): Sessio
   resumeFrom: 0,
   timeUs: 0,
   lockstep: true,
+  symbols: [],
   ...changes,
 });
 
@@ -142,7 +144,7 @@ describe('a barrier join in lockstep', () => {
     const { join } = await begin();
     await join.mark('market', mark(1));
     await join.mark('account', mark(1));
-    await expect(join.mark('trade', mark(2))).rejects.toThrow('barrier 2 meets barrier 1');
+    await expect(join.mark('trade', mark(2))).rejects.toThrow('barrier 2 of trade meets barrier 1');
   });
 
   it('keeps failing after its stage has failed, and does nothing more', async () => {
@@ -259,20 +261,67 @@ describe('a barrier join without lockstep', () => {
   });
 });
 
-describe('feeding a join', () => {
-  it('tells barriers, sessions and inputs apart by their case', async () => {
-    const said: unknown[] = [];
-    const stage: Stage<{ $case: string; value: unknown }> = {
-      onSession: ({ sessionId }) => void said.push(sessionId),
-      onInput: (input) => void said.push(input),
-      onBarrier: ({ n }) => void said.push(n),
-    };
+describe('a barrier join of several symbols', () => {
+  const PATTERN = ['market/*', 'account'];
+  const start = session('s1', { symbols: ['EURUSD', 'GBPUSD'] });
+
+  it('waits for every symbol of the session, and hands their inputs over in its order', async () => {
+    const stage = new Recorder();
+    const join = new BarrierJoin(PATTERN, stage);
+    await join.start('market/GBPUSD', start);
+    await join.start('account', start);
+    expect(stage.said).toEqual([]);
+    await join.start('market/EURUSD', start);
+    await join.input('market/GBPUSD', 'g1');
+    await join.mark('market/GBPUSD', mark(1));
+    await join.mark('account', mark(1));
+    expect(stage.said).toEqual(['session s1 from 0']);
+    await join.input('market/EURUSD', 'e1');
+    await join.mark('market/EURUSD', mark(1));
+    expect(stage.said).toEqual(['session s1 from 0', 'e1', 'g1', 'barrier 1']);
+  });
+
+  it('waits no more for a symbol that the next session does not have', async () => {
+    const stage = new Recorder();
+    const join = new BarrierJoin(PATTERN, stage);
+    for (const source of ['market/EURUSD', 'market/GBPUSD', 'account']) await join.start(source, start);
+    const next = session('s2', { symbols: ['EURUSD'] });
+    for (const source of ['market/EURUSD', 'account']) await join.start(source, next);
+    for (const source of ['market/EURUSD', 'account']) await join.mark(source, mark(1));
+    expect(stage.said).toEqual(['session s1 from 0', 'session s2 from 0', 'barrier 1']);
+  });
+});
+
+describe('a barrier join whose sources name their session', () => {
+  it('drops what somebody says in a session that its source has left', async () => {
+    const { stage, join } = await begin();
+    const next = session('s2', { resumeFrom: 3 });
+    for (const source of SOURCES) await join.start(source, next);
+    await join.input('market', 'late word', 's1');
+    await join.mark('market', mark(9), 's1');
+    await join.input('market', 'm4', 's2');
+    for (const source of SOURCES) await join.mark(source, mark(4), 's2');
+    expect(stage.said).toEqual(['session s2 from 3', 'm4', 'barrier 4']);
+  });
+
+  it('cannot place what a source says before it has started a session', async () => {
+    const stage = new Recorder();
     const join = new BarrierJoin(['only'], stage);
-    await feed(join, 'only', undefined);
-    await feed(join, 'only', { $case: 'session', value: session('s1') });
-    await feed(join, 'only', { $case: 'batch', value: 7 });
-    await feed(join, 'only', { $case: 'mark', value: mark(1) });
-    await feed(join, 'only', { $case: 'progress', value: mark(2) });
-    expect(said).toEqual(['s1', { $case: 'batch', value: 7 }, 1, 2]);
+    await join.mark('only', mark(4), 's1');
+    expect(join.isStranger('only')).toBe(true);
+    await join.start('only', session('s1', { resumeFrom: 4 }));
+    await join.mark('only', mark(5), 's1');
+    expect(join.isStranger('only')).toBe(false);
+    expect(stage.said).toEqual(['session s1 from 4', 'barrier 5']);
+  });
+
+  it('works on an input where its source asked for', async () => {
+    const { join } = await begin(session('s1', { lockstep: false }));
+    const where: string[] = [];
+    await join.input('market', 'm1', 's1', (work) => {
+      where.push('within');
+      return work();
+    });
+    expect(where).toEqual(['within']);
   });
 });

@@ -1,32 +1,22 @@
-/** A barrier as the join sees it. */
-export interface BarrierMark {
-  readonly accountId: string;
-  readonly n: number;
-  readonly timeUs: number;
-  readonly checkpoint: boolean;
-  readonly end: boolean;
+import type { BarrierMark, SessionStart, Stage } from './stage';
+
+/** What a source says, with the session that it says it in; none for what belongs to no session. */
+type Entry<T> =
+  | { readonly kind: 'input'; readonly input: T; readonly run: RunIn }
+  | { readonly kind: 'mark'; readonly mark: BarrierMark }
+  | { readonly kind: 'session'; readonly session: SessionStart };
+
+type RunIn = <R>(work: () => R) => R;
+const runHere: RunIn = (work) => work();
+
+interface Source<T> {
+  readonly queue: Entry<T>[];
+  /** The session that this source started last. */
+  sessionId: string | undefined;
 }
 
-/** A session (re)start, which every source repeats. */
-export interface SessionStart {
-  readonly accountId: string;
-  readonly sessionId: string;
-  readonly resumeFrom: number;
-  readonly timeUs: number;
-  readonly lockstep: boolean;
-}
-
-/** What a stage does with its inputs; every call is awaited before the next. */
-export interface Stage<T> {
-  /** A session begins: go back to barrier `resumeFrom`. */
-  onSession(session: SessionStart): Promise<void> | void;
-  /** One input, in lockstep just before its barrier's `onBarrier`, otherwise when it arrives. */
-  onInput(input: T): Promise<void> | void;
-  /** All inputs up to this barrier were handed over. */
-  onBarrier(mark: BarrierMark): Promise<void> | void;
-}
-
-type Entry<T> = { readonly input: T } | { readonly mark: BarrierMark } | { readonly session: SessionStart };
+/** Ends the name of a source that stands for one source per symbol of the session: `market/*`. */
+const PER_SYMBOL = '/*';
 
 /**
  * Joins the sources of one account. In a lockstep session the inputs of all sources up to barrier n are handed over in
@@ -35,36 +25,24 @@ type Entry<T> = { readonly input: T } | { readonly mark: BarrierMark } | { reado
  *
  * Everything that a source says is queued with it, so a source may run ahead of the others by any amount, also into
  * the next session: a session begins when every source has said so. What a source said before that belongs to a session
- * that is gone when it waited for a barrier, and is handed over first when it waited for nothing but its turn.
+ * that is gone when it waited for a barrier, and is handed over first when it waited for nothing but its turn. What is
+ * said in another session than the source's latest comes from somebody who has been replaced, and is dropped.
  */
 export class BarrierJoin<T> {
-  private readonly queues: Entry<T>[][];
+  private readonly sources = new Map<string, Source<T>>();
+  private expected: readonly string[];
   private lockstep = false;
   private session: SessionStart | undefined;
   private draining: Promise<void> | undefined;
   private failure: Error | undefined;
 
+  /** `sources`: a name that ends in `/*` stands for one source per symbol of the session, in their order. */
   constructor(
-    private readonly sources: readonly string[],
+    private readonly pattern: readonly string[],
     private readonly stage: Stage<T>,
   ) {
-    this.queues = sources.map(() => []);
-  }
-
-  /**
-   * Hands over one input of a source; resolves when what it completes was worked through. Throws what the stage threw,
-   * this time and ever after: a stage that failed half-way must not go on with the next barrier.
-   */
-  input(source: string, input: T): Promise<void> | void {
-    return this.enter(source, { input });
-  }
-
-  mark(source: string, mark: BarrierMark): Promise<void> | void {
-    return this.enter(source, { mark });
-  }
-
-  start(source: string, session: SessionStart): Promise<void> | void {
-    return this.enter(source, { session });
+    this.expected = pattern.filter((name) => !name.endsWith(PER_SYMBOL));
+    for (const name of this.expected) this.source(name);
   }
 
   /** The session whose inputs are being handed over. */
@@ -72,11 +50,44 @@ export class BarrierJoin<T> {
     return this.session;
   }
 
-  private enter(source: string, entry: Entry<T>): Promise<void> | void {
+  /** True when the source has started no session yet, so that nothing it says can be placed. */
+  isStranger(source: string): boolean {
+    return this.source(source).sessionId === undefined;
+  }
+
+  /**
+   * Hands over one input of a source, to be worked on by `run`; resolves when what it completes was worked through.
+   * Throws what the stage threw, this time and ever after: a stage that failed half-way must not go on with the next
+   * barrier.
+   */
+  input(source: string, input: T, sessionId = '', run: RunIn = runHere): Promise<void> | void {
+    return this.enter(source, sessionId, { kind: 'input', input, run });
+  }
+
+  mark(source: string, mark: BarrierMark, sessionId = ''): Promise<void> | void {
+    return this.enter(source, sessionId, { kind: 'mark', mark });
+  }
+
+  start(source: string, session: SessionStart): Promise<void> | void {
+    this.source(source).sessionId = session.sessionId;
+    return this.enter(source, session.sessionId, { kind: 'session', session });
+  }
+
+  private source(name: string): Source<T> {
+    let found = this.sources.get(name);
+    if (found === undefined) {
+      if (!this.pattern.includes(name) && !this.pattern.includes(`${name.split('/')[0] ?? ''}${PER_SYMBOL}`))
+        throw new Error(`The join has no source ${name}.`);
+      this.sources.set(name, (found = { queue: [], sessionId: undefined }));
+    }
+    return found;
+  }
+
+  private enter(name: string, sessionId: string, entry: Entry<T>): Promise<void> | void {
     if (this.failure !== undefined) throw this.failure;
-    const queue = this.queues[this.sources.indexOf(source)];
-    if (queue === undefined) throw new Error(`The join has no source ${source}.`);
-    queue.push(entry);
+    const source = this.source(name);
+    if (sessionId !== '' && sessionId !== source.sessionId) return;
+    source.queue.push(entry);
     // Without lockstep an input is accepted when it was worked through; in lockstep its source has to go on before that.
     if (this.draining !== undefined) return this.lockstep ? undefined : this.draining;
     const step = this.nextStep();
@@ -99,35 +110,47 @@ export class BarrierJoin<T> {
   /** What can be done now. */
   private nextStep(): (() => Promise<void>) | undefined {
     if (!this.lockstep) {
-      const waiting = this.queues.find((queue) => queue[0] !== undefined && !('session' in queue[0]));
-      if (waiting !== undefined) return () => this.handOver(waiting);
+      for (const { queue } of this.sources.values()) {
+        if (queue[0] !== undefined && queue[0].kind !== 'session') return () => this.handOver(queue);
+      }
     }
     const session = this.commonSession();
     if (session !== undefined) return () => this.beginSession(session);
-    const isComplete = this.lockstep && this.queues.every((queue) => markBeforeSession(queue));
+    const isComplete = this.lockstep && this.expected.every((name) => markBeforeSession(this.source(name).queue));
     return isComplete ? () => this.passBarrier() : undefined;
   }
 
   private async handOver(queue: Entry<T>[]): Promise<void> {
     const head = queue.shift();
-    if (head !== undefined && 'input' in head) await this.stage.onInput(head.input);
+    if (head?.kind === 'input') await head.run(() => this.stage.onInput(head.input));
   }
 
-  /** The latest session that every source has started. */
+  /** The latest session that every source of it has started. */
   private commonSession(): SessionStart | undefined {
-    const [first = [], ...others] = this.queues;
-    for (let at = first.length - 1; at >= 0; at--) {
-      const entry = first[at];
-      if (entry === undefined || !('session' in entry)) continue;
-      const { sessionId } = entry.session;
-      if (others.every((queue) => queue.some((e) => isStartOf(e, sessionId)))) return entry.session;
+    const leader = this.pattern.find((name) => !name.endsWith(PER_SYMBOL));
+    const queue = leader === undefined ? [] : this.source(leader).queue;
+    for (let at = queue.length - 1; at >= 0; at--) {
+      const entry = queue[at];
+      if (entry?.kind !== 'session') continue;
+      const { session } = entry;
+      const hasStarted = (name: string) => this.source(name).queue.some((e) => isStartOf(e, session.sessionId));
+      if (this.sourcesOf(session).every(hasStarted)) return session;
     }
     return undefined;
   }
 
+  private sourcesOf({ symbols }: SessionStart): readonly string[] {
+    return this.pattern.flatMap((name) =>
+      name.endsWith(PER_SYMBOL) ? symbols.map((symbol) => `${name.slice(0, -1)}${symbol}`) : [name],
+    );
+  }
+
   private async beginSession(session: SessionStart): Promise<void> {
-    for (const queue of this.queues) {
-      queue.splice(0, queue.findLastIndex((entry) => isStartOf(entry, session.sessionId)) + 1);
+    this.expected = this.sourcesOf(session);
+    for (const [name, { queue }] of this.sources) {
+      const at = queue.findLastIndex((entry) => isStartOf(entry, session.sessionId));
+      // A symbol that this session has no more may have started a later one.
+      if (at >= 0 || this.expected.includes(name)) queue.splice(0, at + 1);
     }
     this.session = session;
     this.lockstep = session.lockstep;
@@ -136,12 +159,15 @@ export class BarrierJoin<T> {
 
   private async passBarrier(): Promise<void> {
     let mark: BarrierMark | undefined;
-    for (const queue of this.queues) {
+    for (const name of this.expected) {
+      const { queue } = this.source(name);
       for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
-        if ('input' in entry) await this.stage.onInput(entry.input);
-        else if ('mark' in entry) {
+        if (entry.kind === 'input') {
+          const { input, run } = entry;
+          await run(() => this.stage.onInput(input));
+        } else if (entry.kind === 'mark') {
           if (mark !== undefined && mark.n !== entry.mark.n) {
-            throw new Error(`The sources disagree: barrier ${entry.mark.n} meets barrier ${mark.n}.`);
+            throw new Error(`The sources disagree: barrier ${entry.mark.n} of ${name} meets barrier ${mark.n}.`);
           }
           mark = entry.mark;
           break;
@@ -155,32 +181,10 @@ export class BarrierJoin<T> {
 }
 
 function isStartOf<T>(entry: Entry<T>, sessionId: string): boolean {
-  return 'session' in entry && entry.session.sessionId === sessionId;
+  return entry.kind === 'session' && entry.session.sessionId === sessionId;
 }
 
 /** Whether the queue has come to its next barrier within the session. */
 function markBeforeSession<T>(queue: readonly Entry<T>[]): boolean {
-  const first = queue.find((entry) => !('input' in entry));
-  return first !== undefined && 'mark' in first;
-}
-
-/**
- * Hands one message body of a source to the join: `mark` and `progress` are barriers, `session` a session's start,
- * everything else an input.
- */
-export function feed<T extends { readonly $case: string; readonly value: unknown }>(
-  join: BarrierJoin<T>,
-  source: string,
-  body: T | undefined,
-): Promise<void> | void {
-  if (body === undefined) return;
-  switch (body.$case) {
-    case 'mark':
-    case 'progress':
-      return join.mark(source, body.value as BarrierMark);
-    case 'session':
-      return join.start(source, body.value as SessionStart);
-    default:
-      return join.input(source, body);
-  }
+  return queue.find((entry) => entry.kind !== 'input')?.kind === 'mark';
 }

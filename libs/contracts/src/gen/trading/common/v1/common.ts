@@ -865,6 +865,8 @@ export interface Mark {
   checkpoint: boolean;
   /** The data ends here. */
   end: boolean;
+  /** The session whose time this is. */
+  sessionId: string;
 }
 
 /** A stage has passed barrier `n`: its effects, and the calls they caused, are done. */
@@ -875,6 +877,9 @@ export interface Progress {
   timeUs: number;
   checkpoint: boolean;
   end: boolean;
+  sessionId: string;
+  /** The part that passed, where a stage works on each symbol of an account by itself; else empty. */
+  symbol: string;
 }
 
 /** A session (re)starts. Stages go back to what they held at barrier `resume_from`; what follows is sent again. */
@@ -884,6 +889,19 @@ export interface SessionStarted {
   resumeFrom: number;
   timeUs: number;
   lockstep: boolean;
+  /** Symbols whose partitions carry this session's ticks and marks. */
+  symbols: string[];
+}
+
+/**
+ * A stage has lost its place in a session, by a restart or because another process took its keys over: the session is
+ * to begin again where every stage has a checkpoint.
+ */
+export interface Rejoin {
+  source: string;
+  accountId: string;
+  symbol: string;
+  reason: string;
 }
 
 export interface Instrument {
@@ -1039,7 +1057,7 @@ export interface Hops {
 }
 
 function createBaseMark(): Mark {
-  return { accountId: "", n: 0, timeUs: 0, checkpoint: false, end: false };
+  return { accountId: "", n: 0, timeUs: 0, checkpoint: false, end: false, sessionId: "" };
 }
 
 export const Mark: MessageFns<Mark> = {
@@ -1058,6 +1076,9 @@ export const Mark: MessageFns<Mark> = {
     }
     if (message.end !== false) {
       writer.uint32(40).bool(message.end);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(50).string(message.sessionId);
     }
     return writer;
   },
@@ -1115,6 +1136,14 @@ export const Mark: MessageFns<Mark> = {
             message.end = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1142,6 +1171,11 @@ export const Mark: MessageFns<Mark> = {
         : 0,
       checkpoint: isSet(object.checkpoint) ? globalThis.Boolean(object.checkpoint) : false,
       end: isSet(object.end) ? globalThis.Boolean(object.end) : false,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -1162,6 +1196,9 @@ export const Mark: MessageFns<Mark> = {
     if (message.end !== false) {
       obj.end = message.end;
     }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
     return obj;
   },
 
@@ -1175,12 +1212,13 @@ export const Mark: MessageFns<Mark> = {
     message.timeUs = object.timeUs ?? 0;
     message.checkpoint = object.checkpoint ?? false;
     message.end = object.end ?? false;
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };
 
 function createBaseProgress(): Progress {
-  return { source: "", accountId: "", n: 0, timeUs: 0, checkpoint: false, end: false };
+  return { source: "", accountId: "", n: 0, timeUs: 0, checkpoint: false, end: false, sessionId: "", symbol: "" };
 }
 
 export const Progress: MessageFns<Progress> = {
@@ -1202,6 +1240,12 @@ export const Progress: MessageFns<Progress> = {
     }
     if (message.end !== false) {
       writer.uint32(48).bool(message.end);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(58).string(message.sessionId);
+    }
+    if (message.symbol !== "") {
+      writer.uint32(66).string(message.symbol);
     }
     return writer;
   },
@@ -1267,6 +1311,22 @@ export const Progress: MessageFns<Progress> = {
             message.end = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1295,6 +1355,12 @@ export const Progress: MessageFns<Progress> = {
         : 0,
       checkpoint: isSet(object.checkpoint) ? globalThis.Boolean(object.checkpoint) : false,
       end: isSet(object.end) ? globalThis.Boolean(object.end) : false,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
+      symbol: isSet(object.symbol) ? globalThis.String(object.symbol) : "",
     };
   },
 
@@ -1318,6 +1384,12 @@ export const Progress: MessageFns<Progress> = {
     if (message.end !== false) {
       obj.end = message.end;
     }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
+    if (message.symbol !== "") {
+      obj.symbol = message.symbol;
+    }
     return obj;
   },
 
@@ -1332,12 +1404,14 @@ export const Progress: MessageFns<Progress> = {
     message.timeUs = object.timeUs ?? 0;
     message.checkpoint = object.checkpoint ?? false;
     message.end = object.end ?? false;
+    message.sessionId = object.sessionId ?? "";
+    message.symbol = object.symbol ?? "";
     return message;
   },
 };
 
 function createBaseSessionStarted(): SessionStarted {
-  return { accountId: "", sessionId: "", resumeFrom: 0, timeUs: 0, lockstep: false };
+  return { accountId: "", sessionId: "", resumeFrom: 0, timeUs: 0, lockstep: false, symbols: [] };
 }
 
 export const SessionStarted: MessageFns<SessionStarted> = {
@@ -1356,6 +1430,9 @@ export const SessionStarted: MessageFns<SessionStarted> = {
     }
     if (message.lockstep !== false) {
       writer.uint32(40).bool(message.lockstep);
+    }
+    for (const v of message.symbols) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -1413,6 +1490,14 @@ export const SessionStarted: MessageFns<SessionStarted> = {
             message.lockstep = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.symbols.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1448,6 +1533,9 @@ export const SessionStarted: MessageFns<SessionStarted> = {
         ? globalThis.Number(object.time_us)
         : 0,
       lockstep: isSet(object.lockstep) ? globalThis.Boolean(object.lockstep) : false,
+      symbols: globalThis.Array.isArray(object?.symbols)
+        ? object.symbols.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1468,6 +1556,9 @@ export const SessionStarted: MessageFns<SessionStarted> = {
     if (message.lockstep !== false) {
       obj.lockstep = message.lockstep;
     }
+    if (message.symbols?.length) {
+      obj.symbols = message.symbols;
+    }
     return obj;
   },
 
@@ -1481,6 +1572,128 @@ export const SessionStarted: MessageFns<SessionStarted> = {
     message.resumeFrom = object.resumeFrom ?? 0;
     message.timeUs = object.timeUs ?? 0;
     message.lockstep = object.lockstep ?? false;
+    message.symbols = object.symbols?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseRejoin(): Rejoin {
+  return { source: "", accountId: "", symbol: "", reason: "" };
+}
+
+export const Rejoin: MessageFns<Rejoin> = {
+  encode(message: Rejoin, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== "") {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.symbol !== "") {
+      writer.uint32(26).string(message.symbol);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Rejoin {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRejoin();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Rejoin {
+    return {
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      symbol: isSet(object.symbol) ? globalThis.String(object.symbol) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: Rejoin): unknown {
+    const obj: any = {};
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.symbol !== "") {
+      obj.symbol = message.symbol;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Rejoin>): Rejoin {
+    return Rejoin.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Rejoin>): Rejoin {
+    const message = createBaseRejoin();
+    message.source = object.source ?? "";
+    message.accountId = object.accountId ?? "";
+    message.symbol = object.symbol ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };

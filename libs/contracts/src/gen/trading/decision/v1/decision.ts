@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { CheckResult, Hops, OrderRequest, Progress, SessionStarted } from "../../common/v1/common";
+import { CheckResult, Hops, OrderRequest, Progress, Rejoin, SessionStarted } from "../../common/v1/common";
 import { Fill, Order } from "../../execution/v1/execution";
 import { Prediction } from "../../prediction/v1/prediction";
 
@@ -130,10 +130,14 @@ export interface Decision_ParametersEntry {
 /** Topic decision.v1. */
 export interface DecisionEvent {
   accountId: string;
-  body: { $case: "decision"; value: Decision } | { $case: "progress"; value: Progress } | {
-    $case: "session";
-    value: SessionStarted;
-  } | undefined;
+  body:
+    | { $case: "decision"; value: Decision }
+    | { $case: "progress"; value: Progress }
+    | { $case: "session"; value: SessionStarted }
+    | { $case: "rejoin"; value: Rejoin }
+    | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 function createBaseListStrategiesRequest(): ListStrategiesRequest {
@@ -1943,7 +1947,7 @@ export const Decision_ParametersEntry: MessageFns<Decision_ParametersEntry> = {
 };
 
 function createBaseDecisionEvent(): DecisionEvent {
-  return { accountId: "", body: undefined };
+  return { accountId: "", body: undefined, sessionId: "" };
 }
 
 export const DecisionEvent: MessageFns<DecisionEvent> = {
@@ -1961,6 +1965,12 @@ export const DecisionEvent: MessageFns<DecisionEvent> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(34).fork()).join();
         break;
+      case "rejoin":
+        Rejoin.encode(message.body.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(50).string(message.sessionId);
     }
     return writer;
   },
@@ -2010,6 +2020,22 @@ export const DecisionEvent: MessageFns<DecisionEvent> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.body = { $case: "rejoin", value: Rejoin.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2035,7 +2061,14 @@ export const DecisionEvent: MessageFns<DecisionEvent> = {
         ? { $case: "progress", value: Progress.fromJSON(object.progress) }
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
+        : isSet(object.rejoin)
+        ? { $case: "rejoin", value: Rejoin.fromJSON(object.rejoin) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -2050,6 +2083,11 @@ export const DecisionEvent: MessageFns<DecisionEvent> = {
       obj.progress = Progress.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    } else if (message.body?.$case === "rejoin") {
+      obj.rejoin = Rejoin.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -2079,7 +2117,14 @@ export const DecisionEvent: MessageFns<DecisionEvent> = {
         }
         break;
       }
+      case "rejoin": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "rejoin", value: Rejoin.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };

@@ -29,6 +29,7 @@ import {
   platformToJSON,
   platformToNumber,
   Progress,
+  Rejoin,
   SessionStarted,
   Side,
   sideFromJSON,
@@ -458,19 +459,26 @@ export interface OrderEvent {
 /** Topic order.event.v1. */
 export interface OrderEventMessage {
   accountId: string;
-  body: { $case: "event"; value: OrderEvent } | { $case: "progress"; value: Progress } | {
-    $case: "session";
-    value: SessionStarted;
-  } | undefined;
+  body:
+    | { $case: "event"; value: OrderEvent }
+    | { $case: "progress"; value: Progress }
+    | { $case: "session"; value: SessionStarted }
+    | { $case: "rejoin"; value: Rejoin }
+    | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 /** Topic position.event.v1. */
 export interface PositionEventMessage {
   accountId: string;
-  body: { $case: "position"; value: Position } | { $case: "progress"; value: Progress } | {
-    $case: "session";
-    value: SessionStarted;
-  } | undefined;
+  body:
+    | { $case: "position"; value: Position }
+    | { $case: "progress"; value: Progress }
+    | { $case: "session"; value: SessionStarted }
+    | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 function createBaseSubmitOrderRequest(): SubmitOrderRequest {
@@ -4527,7 +4535,7 @@ export const OrderEvent: MessageFns<OrderEvent> = {
 };
 
 function createBaseOrderEventMessage(): OrderEventMessage {
-  return { accountId: "", body: undefined };
+  return { accountId: "", body: undefined, sessionId: "" };
 }
 
 export const OrderEventMessage: MessageFns<OrderEventMessage> = {
@@ -4545,6 +4553,12 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(34).fork()).join();
         break;
+      case "rejoin":
+        Rejoin.encode(message.body.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(50).string(message.sessionId);
     }
     return writer;
   },
@@ -4594,6 +4608,22 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.body = { $case: "rejoin", value: Rejoin.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4619,7 +4649,14 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
         ? { $case: "progress", value: Progress.fromJSON(object.progress) }
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
+        : isSet(object.rejoin)
+        ? { $case: "rejoin", value: Rejoin.fromJSON(object.rejoin) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -4634,6 +4671,11 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
       obj.progress = Progress.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    } else if (message.body?.$case === "rejoin") {
+      obj.rejoin = Rejoin.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -4663,13 +4705,20 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
         }
         break;
       }
+      case "rejoin": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "rejoin", value: Rejoin.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };
 
 function createBasePositionEventMessage(): PositionEventMessage {
-  return { accountId: "", body: undefined };
+  return { accountId: "", body: undefined, sessionId: "" };
 }
 
 export const PositionEventMessage: MessageFns<PositionEventMessage> = {
@@ -4687,6 +4736,9 @@ export const PositionEventMessage: MessageFns<PositionEventMessage> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(34).fork()).join();
         break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(42).string(message.sessionId);
     }
     return writer;
   },
@@ -4736,6 +4788,14 @@ export const PositionEventMessage: MessageFns<PositionEventMessage> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4762,6 +4822,11 @@ export const PositionEventMessage: MessageFns<PositionEventMessage> = {
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -4776,6 +4841,9 @@ export const PositionEventMessage: MessageFns<PositionEventMessage> = {
       obj.progress = Progress.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -4806,6 +4874,7 @@ export const PositionEventMessage: MessageFns<PositionEventMessage> = {
         break;
       }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };

@@ -431,6 +431,8 @@ export interface AccountEvent {
     | { $case: "terminal"; value: TerminalSession }
     | { $case: "cash"; value: CashMovement }
     | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 export interface CashMovement {
@@ -4625,7 +4627,7 @@ export const TradeEvent: MessageFns<TradeEvent> = {
 };
 
 function createBaseAccountEvent(): AccountEvent {
-  return { accountId: "", timeUs: 0, barrier: 0, body: undefined };
+  return { accountId: "", timeUs: 0, barrier: 0, body: undefined, sessionId: "" };
 }
 
 export const AccountEvent: MessageFns<AccountEvent> = {
@@ -4658,6 +4660,9 @@ export const AccountEvent: MessageFns<AccountEvent> = {
       case "cash":
         CashMovement.encode(message.body.value, writer.uint32(74).fork()).join();
         break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(82).string(message.sessionId);
     }
     return writer;
   },
@@ -4747,6 +4752,14 @@ export const AccountEvent: MessageFns<AccountEvent> = {
             message.body = { $case: "cash", value: CashMovement.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4785,6 +4798,11 @@ export const AccountEvent: MessageFns<AccountEvent> = {
         : isSet(object.cash)
         ? { $case: "cash", value: CashMovement.fromJSON(object.cash) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -4811,6 +4829,9 @@ export const AccountEvent: MessageFns<AccountEvent> = {
       obj.terminal = TerminalSession.toJSON(message.body.value);
     } else if (message.body?.$case === "cash") {
       obj.cash = CashMovement.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -4861,6 +4882,7 @@ export const AccountEvent: MessageFns<AccountEvent> = {
         break;
       }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };

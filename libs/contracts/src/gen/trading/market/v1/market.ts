@@ -28,10 +28,13 @@ export interface TickBatch {
 
 /** Topic market.tick.v1. */
 export interface MarketTickEvent {
-  body: { $case: "batch"; value: TickBatch } | { $case: "mark"; value: Mark } | {
-    $case: "session";
-    value: SessionStarted;
-  } | undefined;
+  body:
+    | { $case: "batch"; value: TickBatch }
+    | { $case: "mark"; value: Mark }
+    | { $case: "session"; value: SessionStarted }
+    | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 /** Topic market.bar.v1. */
@@ -282,7 +285,7 @@ export const TickBatch: MessageFns<TickBatch> = {
 };
 
 function createBaseMarketTickEvent(): MarketTickEvent {
-  return { body: undefined };
+  return { body: undefined, sessionId: "" };
 }
 
 export const MarketTickEvent: MessageFns<MarketTickEvent> = {
@@ -297,6 +300,9 @@ export const MarketTickEvent: MessageFns<MarketTickEvent> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(26).fork()).join();
         break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(34).string(message.sessionId);
     }
     return writer;
   },
@@ -338,6 +344,14 @@ export const MarketTickEvent: MessageFns<MarketTickEvent> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -359,6 +373,11 @@ export const MarketTickEvent: MessageFns<MarketTickEvent> = {
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -370,6 +389,9 @@ export const MarketTickEvent: MessageFns<MarketTickEvent> = {
       obj.mark = Mark.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -399,6 +421,7 @@ export const MarketTickEvent: MessageFns<MarketTickEvent> = {
         break;
       }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };

@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { Bar, Progress, SessionStarted } from "../../common/v1/common";
+import { Bar, Progress, Rejoin, SessionStarted } from "../../common/v1/common";
 
 export const protobufPackage = "trading.prediction.v1";
 
@@ -91,10 +91,14 @@ export interface Prediction {
 /** Topic prediction.v1. */
 export interface PredictionEvent {
   accountId: string;
-  body: { $case: "prediction"; value: Prediction } | { $case: "progress"; value: Progress } | {
-    $case: "session";
-    value: SessionStarted;
-  } | undefined;
+  body:
+    | { $case: "prediction"; value: Prediction }
+    | { $case: "progress"; value: Progress }
+    | { $case: "session"; value: SessionStarted }
+    | { $case: "rejoin"; value: Rejoin }
+    | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 function createBaseGetPredictionRequest(): GetPredictionRequest {
@@ -1376,7 +1380,7 @@ export const Prediction: MessageFns<Prediction> = {
 };
 
 function createBasePredictionEvent(): PredictionEvent {
-  return { accountId: "", body: undefined };
+  return { accountId: "", body: undefined, sessionId: "" };
 }
 
 export const PredictionEvent: MessageFns<PredictionEvent> = {
@@ -1394,6 +1398,12 @@ export const PredictionEvent: MessageFns<PredictionEvent> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(34).fork()).join();
         break;
+      case "rejoin":
+        Rejoin.encode(message.body.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(50).string(message.sessionId);
     }
     return writer;
   },
@@ -1443,6 +1453,22 @@ export const PredictionEvent: MessageFns<PredictionEvent> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.body = { $case: "rejoin", value: Rejoin.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1468,7 +1494,14 @@ export const PredictionEvent: MessageFns<PredictionEvent> = {
         ? { $case: "progress", value: Progress.fromJSON(object.progress) }
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
+        : isSet(object.rejoin)
+        ? { $case: "rejoin", value: Rejoin.fromJSON(object.rejoin) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -1483,6 +1516,11 @@ export const PredictionEvent: MessageFns<PredictionEvent> = {
       obj.progress = Progress.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    } else if (message.body?.$case === "rejoin") {
+      obj.rejoin = Rejoin.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -1512,7 +1550,14 @@ export const PredictionEvent: MessageFns<PredictionEvent> = {
         }
         break;
       }
+      case "rejoin": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "rejoin", value: Rejoin.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };

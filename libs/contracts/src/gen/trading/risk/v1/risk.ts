@@ -13,6 +13,7 @@ import {
   CheckResult,
   OrderRequest,
   Progress,
+  Rejoin,
   SessionStarted,
   TradingState,
   tradingStateFromJSON,
@@ -163,7 +164,10 @@ export interface RiskEvent {
     | { $case: "checked"; value: OrderChecked }
     | { $case: "progress"; value: Progress }
     | { $case: "session"; value: SessionStarted }
+    | { $case: "rejoin"; value: Rejoin }
     | undefined;
+  /** The session that the body belongs to; empty for what belongs to none. */
+  sessionId: string;
 }
 
 function createBaseCheckOrderRequest(): CheckOrderRequest {
@@ -2337,7 +2341,7 @@ export const OrderChecked: MessageFns<OrderChecked> = {
 };
 
 function createBaseRiskEvent(): RiskEvent {
-  return { accountId: "", seq: 0, timeUs: 0, body: undefined };
+  return { accountId: "", seq: 0, timeUs: 0, body: undefined, sessionId: "" };
 }
 
 export const RiskEvent: MessageFns<RiskEvent> = {
@@ -2367,6 +2371,12 @@ export const RiskEvent: MessageFns<RiskEvent> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(66).fork()).join();
         break;
+      case "rejoin":
+        Rejoin.encode(message.body.value, writer.uint32(74).fork()).join();
+        break;
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(82).string(message.sessionId);
     }
     return writer;
   },
@@ -2448,6 +2458,22 @@ export const RiskEvent: MessageFns<RiskEvent> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.body = { $case: "rejoin", value: Rejoin.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2483,7 +2509,14 @@ export const RiskEvent: MessageFns<RiskEvent> = {
         ? { $case: "progress", value: Progress.fromJSON(object.progress) }
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
+        : isSet(object.rejoin)
+        ? { $case: "rejoin", value: Rejoin.fromJSON(object.rejoin) }
         : undefined,
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
     };
   },
 
@@ -2508,6 +2541,11 @@ export const RiskEvent: MessageFns<RiskEvent> = {
       obj.progress = Progress.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    } else if (message.body?.$case === "rejoin") {
+      obj.rejoin = Rejoin.toJSON(message.body.value);
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
     }
     return obj;
   },
@@ -2551,7 +2589,14 @@ export const RiskEvent: MessageFns<RiskEvent> = {
         }
         break;
       }
+      case "rejoin": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "rejoin", value: Rejoin.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };

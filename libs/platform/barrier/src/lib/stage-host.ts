@@ -1,0 +1,150 @@
+import { BarrierJoin } from './barrier-join';
+import { feed, type InputOf, type Message } from './feed';
+import type { Stage } from './stage';
+
+/** Where a host says what became of a stage; a pino logger is one. */
+export interface StageLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface StageHostOptions<S> {
+  /** The sources of every join; see {@link BarrierJoin}. */
+  readonly sources: readonly string[];
+  create(key: string): S;
+  /** Makes a stage that lost its place as good as it can be without a session, and asks for its session to begin again. */
+  rejoin(key: string, reason: string): Promise<void>;
+  /** Whether a stage that threw this may begin again from its checkpoint; anything else is a defect. */
+  isTransient(error: unknown): boolean;
+  readonly log: StageLog;
+  /** The pause before the n-th request in a row. Default: 0.2 s doubling up to 5 s. */
+  readonly pauseMs?: (attempt: number) => number;
+}
+
+interface Place<T, S> {
+  readonly stage: S;
+  readonly join: BarrierJoin<T>;
+}
+
+/**
+ * The stages of one service, one for each key that it owns. A stage that cannot go on for the moment (its store is away,
+ * somebody else wrote), that has never heard the beginning of what it is given, or whose key comes from another process,
+ * begins afresh: it is made anew and asks for its session, which then starts where every stage has a checkpoint.
+ */
+export class StageHost<T, S extends Stage<T>> {
+  private readonly places = new Map<string, Place<T, S>>();
+  private readonly attempts = new Map<string, number>();
+  private readonly pauses = new Set<NodeJS.Timeout>();
+  private readonly reasons = new Map<string, string>();
+  private isStopped = false;
+  private owns: (key: string) => boolean = () => true;
+
+  constructor(private readonly options: StageHostOptions<S>) {}
+
+  /** The stages that exist, by key. */
+  get stages(): ReadonlyMap<string, S> {
+    return new Map([...this.places].map(([key, { stage }]) => [key, stage]));
+  }
+
+  get(key: string): S | undefined {
+    return this.places.get(key)?.stage;
+  }
+
+  /** The stage of a key, made when there is none yet. */
+  of(key: string): S {
+    return this.place(key).stage;
+  }
+
+  /** Why stages are out of step, by key; empty when none is. */
+  get outOfStep(): ReadonlyMap<string, string> {
+    return this.reasons;
+  }
+
+  /** Hands a message of a source to the stage of a key; messages of keys that another process owns are dropped. */
+  feed<B extends { readonly $case: string; readonly value?: unknown }>(
+    key: string,
+    source: string,
+    message: Message<B>,
+    inputOf: (body: InputOf<B>) => T,
+    run?: <R>(work: () => R) => R,
+  ): Promise<void> | void {
+    if (!this.owns(key)) return;
+    const place = this.place(key);
+    const { body, sessionId } = message;
+    if (body?.$case === 'mark' && sessionId !== '' && place.join.isStranger(source)) {
+      this.fallOut(key, place, `the beginning of the session was not heard from ${source}`);
+      return;
+    }
+    try {
+      const work = feed(place.join, source, message, inputOf, run);
+      return work?.then(
+        () => this.settle(key, body?.$case),
+        (error: unknown) => this.failed(key, place, error),
+      );
+    } catch (error) {
+      this.failed(key, place, error);
+    }
+  }
+
+  /**
+   * From now on this process has the keys that `owns` says. All stages begin afresh: what they held may have been
+   * another's in between. `known` are keys that may have a session now.
+   */
+  async share(owns: (key: string) => boolean, known: readonly string[]): Promise<void> {
+    this.owns = owns;
+    const keys = new Set([...this.places.keys(), ...known]);
+    this.places.clear();
+    this.reasons.clear();
+    for (const key of keys) if (owns(key)) await this.options.rejoin(key, 'the stage starts').catch(() => undefined);
+  }
+
+  /** Asks for nothing any more. */
+  stop(): void {
+    this.isStopped = true;
+    for (const pause of this.pauses) clearTimeout(pause);
+  }
+
+  private place(key: string): Place<T, S> {
+    let found = this.places.get(key);
+    if (found === undefined) {
+      const stage = this.options.create(key);
+      found = { stage, join: new BarrierJoin(this.options.sources, stage) };
+      this.places.set(key, found);
+    }
+    return found;
+  }
+
+  private settle(key: string, $case: string | undefined): void {
+    if ($case !== 'mark' && $case !== 'progress') return;
+    this.attempts.delete(key);
+    this.reasons.delete(key);
+  }
+
+  private failed(key: string, place: Place<T, S>, error: unknown): void {
+    if (!this.options.isTransient(error)) throw error;
+    this.fallOut(key, place, error instanceof Error ? error.message : String(error));
+  }
+
+  private fallOut(key: string, place: Place<T, S>, reason: string): void {
+    if (this.places.get(key) !== place) return;
+    this.places.delete(key);
+    this.reasons.set(key, reason);
+    const attempt = (this.attempts.get(key) ?? 0) + 1;
+    this.attempts.set(key, attempt);
+    this.options.log.warn({ key, reason, attempt }, 'A stage lost its place; its session is asked to begin again.');
+    this.ask(key, reason, attempt);
+  }
+
+  private ask(key: string, reason: string, attempt: number): void {
+    if (this.isStopped) return;
+    const pauseMs = this.options.pauseMs?.(attempt) ?? Math.min(5_000, 100 * 2 ** Math.min(attempt, 10));
+    const pause = setTimeout(() => {
+      this.pauses.delete(pause);
+      this.options.rejoin(key, reason).catch((error: unknown) => {
+        this.options.log.warn({ key, error: String(error) }, 'A session could not be asked to begin again yet.');
+        this.ask(key, reason, attempt + 1);
+      });
+    }, pauseMs);
+    this.pauses.add(pause);
+  }
+}
