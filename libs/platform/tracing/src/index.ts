@@ -1,14 +1,31 @@
 /**
- * W3C trace context through asynchronous calls, and spans for whoever records them. Touches nothing: adapters of the
- * `Tracer` port carry spans away, and without one a span costs a function call. Start with `trace`.
+ * W3C trace context through asynchronous calls and queues, and spans for whoever records them. Touches nothing but the
+ * collector that `OtlpTracer` is pointed at; without a tracer a span costs a function call. Start with `trace`, then
+ * `span`.
  */
 export { formatTraceparent, parseTraceparent, type TraceContext } from './lib/trace-context';
 export {
+  bindTrace,
+  captureTrace,
+  currentCorrelation,
   currentTraceContext,
   injectTrace,
-  installTracer,
+  runInTrace,
+  runWithCarriedTrace,
   runWithTrace,
-  withSpan,
+  withCorrelation,
+  type Correlation,
+  type Trace,
   type TraceCarrier,
 } from './lib/trace';
-export { InMemoryTracer, noopTracer, type FinishedSpan, type SpanAttributes, type Tracer } from './lib/tracer';
+export { annotateSpan, startTrace, withSharedSpan, withSpan, type SpanOptions } from './lib/span';
+export { TraceMap } from './lib/trace-map';
+export {
+  InMemoryTracer,
+  installTracer,
+  noopTracer,
+  type FinishedSpan,
+  type SpanAttributes,
+  type SpanKind,
+  type Tracer,
+} from './lib/tracer';

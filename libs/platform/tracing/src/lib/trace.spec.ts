@@ -1,6 +1,7 @@
-import { currentTraceContext, injectTrace, installTracer, runWithTrace, type TraceCarrier, withSpan } from './trace';
+import { withSpan } from './span';
+import { currentTraceContext, injectTrace, runWithTrace, type TraceCarrier } from './trace';
 import { formatTraceparent, parseTraceparent } from './trace-context';
-import { InMemoryTracer, noopTracer } from './tracer';
+import { InMemoryTracer, installTracer, noopTracer } from './tracer';
 
 const SAMPLED = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -60,7 +61,7 @@ describe('traces', () => {
 
   it('nest spans and record them when they settle', async () => {
     await runWithTrace({ traceparent: SAMPLED }, () =>
-      withSpan('outer', { symbol: 'EURUSD' }, async () => {
+      withSpan('outer', { attributes: { symbol: 'EURUSD' } }, async () => {
         await Promise.resolve();
         expect(withSpan('inner', {}, () => 42)).toBe(42);
       }),

@@ -1,31 +1,66 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { inspect } from 'node:util';
 import { formatTraceparent, parseTraceparent, randomHex, type TraceContext } from './trace-context';
-import { noopTracer, type SpanAttributes, type Tracer } from './tracer';
+import { installedTracer, type SpanAttributes } from './tracer';
 
 /** What a context travels in: message headers, or the entries of a call's metadata. */
 export interface TraceCarrier {
   traceparent?: string | undefined;
 }
 
-const storage = new AsyncLocalStorage<TraceContext>();
-// The process has one tracer, as it has one asynchronous context; picked once by the app before anything runs.
-let tracer: Tracer = noopTracer;
+/** What a piece of work is about: in each of its log lines, and attributes of its spans. */
+export interface Correlation {
+  readonly accountId?: string;
+  /** Client order id. */
+  readonly coid?: string;
+}
 
-/** Makes `next` the tracer of this process; returns the one before. */
-export function installTracer(next: Tracer): Tracer {
-  const previous = tracer;
-  tracer = next;
-  return previous;
+/** A span that has not ended. */
+export interface OpenSpan {
+  /** False once it was recorded: what is said afterwards is lost. */
+  isOpen: boolean;
+  attributes: SpanAttributes;
+  error: string | undefined;
+}
+
+/** Where work runs: its trace and what it is about. Opaque: from {@link captureTrace}, for {@link runInTrace}. */
+export interface Trace {
+  readonly context: TraceContext | undefined;
+  readonly correlation: Correlation | undefined;
+  readonly span: OpenSpan | undefined;
+}
+
+const storage = new AsyncLocalStorage<Trace | undefined>();
+
+/** The trace that is active now, to go on in it later; undefined outside any. Allocates nothing. */
+export function captureTrace(): Trace | undefined {
+  return storage.getStore();
+}
+
+/**
+ * Runs `work` where {@link captureTrace} was called, not where it is called itself: for work that was queued. With
+ * undefined it runs outside any trace. A plain call where `trace` is active already.
+ */
+export function runInTrace<T>(trace: Trace | undefined, work: () => T): T {
+  return storage.getStore() === trace ? work() : storage.run(trace, work);
+}
+
+/** {@link captureTrace} as a function that runs work there: for queues that know nothing of traces. */
+export function bindTrace(): <T>(work: () => T) => T {
+  const trace = storage.getStore();
+  return trace === undefined ? runOutside : (work) => runInTrace(trace, work);
+}
+
+function runOutside<T>(work: () => T): T {
+  return runInTrace(undefined, work);
 }
 
 export function currentTraceContext(): TraceContext | undefined {
-  return storage.getStore();
+  return storage.getStore()?.context;
 }
 
 /** Writes the current context into `carrier` (nothing where there is none) and returns the carrier. */
 export function injectTrace<C extends TraceCarrier>(carrier: C): C {
-  const context = storage.getStore();
+  const context = currentTraceContext();
   if (context !== undefined) {
     carrier.traceparent = formatTraceparent(context);
   }
@@ -34,52 +69,31 @@ export function injectTrace<C extends TraceCarrier>(carrier: C): C {
 
 /** Runs `work` in the trace that `carrier` brought, or in a new one. */
 export function runWithTrace<T>(carrier: TraceCarrier, work: () => T): T {
-  const context = parseTraceparent(carrier.traceparent) ?? {
-    traceId: randomHex(16),
-    spanId: randomHex(8),
-    isSampled: tracer.shouldSample(),
-  };
-  return storage.run(context, work);
+  const context = parseTraceparent(carrier.traceparent) ?? newTraceContext();
+  return storage.run({ context, correlation: undefined, span: undefined }, work);
 }
 
-/** Runs `work` as a span of the current trace, ended when it returns, settles or throws. */
-export function withSpan<T>(name: string, attributes: SpanAttributes, work: () => T): T {
-  const parent = storage.getStore();
-  if (!tracer.isRecording || parent?.isSampled === false) {
-    return work();
-  }
-  if (parent === undefined && !tracer.shouldSample()) {
-    return work();
-  }
-  const context = { traceId: parent?.traceId ?? randomHex(16), spanId: randomHex(8), isSampled: true };
-  const recorder = tracer;
-  const startUs = nowUs();
-  const end = (error?: unknown): void =>
-    recorder.record({
-      name,
-      context,
-      parentSpanId: parent?.spanId,
-      attributes,
-      startUs,
-      endUs: nowUs(),
-      error: error === undefined ? undefined : error instanceof Error ? error.message : inspect(error),
-    });
-  let result: T;
-  try {
-    result = storage.run(context, work);
-  } catch (error) {
-    end(error);
-    throw error;
-  }
-  if (result instanceof Promise) {
-    // The caller gets its own promise back: this branch only listens, and rethrows nothing.
-    result.then(() => end(), end);
-  } else {
-    end();
-  }
-  return result;
+/** Runs `work` in the trace that `carrier` brought, or outside any: a message without a trace belongs to none. */
+export function runWithCarriedTrace<T>(carrier: TraceCarrier, work: () => T): T {
+  const context = carrier.traceparent === undefined ? undefined : parseTraceparent(carrier.traceparent);
+  return runInTrace(context && { context, correlation: undefined, span: undefined }, work);
 }
 
-function nowUs(): number {
-  return Math.round((performance.timeOrigin + performance.now()) * 1000);
+/** Runs `work` with what it is about, added to what is known already. */
+export function withCorrelation<T>(correlation: Correlation, work: () => T): T {
+  const outer = storage.getStore();
+  return storage.run(
+    { context: outer?.context, span: outer?.span, correlation: { ...outer?.correlation, ...correlation } },
+    work,
+  );
+}
+
+export function currentCorrelation(): Correlation | undefined {
+  return storage.getStore()?.correlation;
+}
+
+/** The context of a new trace, for which the tracer has decided whether it is recorded. */
+export function newTraceContext(): TraceContext {
+  const traceId = randomHex(16);
+  return { traceId, spanId: randomHex(8), isSampled: installedTracer().shouldSample(traceId) };
 }

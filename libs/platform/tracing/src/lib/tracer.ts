@@ -1,16 +1,24 @@
 import type { TraceContext } from './trace-context';
 
-export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+/** OpenTelemetry's attribute values; undefined ones are left out. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Which side of an exchange a span is, as OpenTelemetry has them. */
+export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 export interface FinishedSpan {
   readonly name: string;
+  readonly kind: SpanKind;
   readonly context: TraceContext;
   /** Undefined for the first span of a trace. */
   readonly parentSpanId: string | undefined;
   readonly attributes: SpanAttributes;
+  /** Other spans that this one has to do with. */
+  readonly links: readonly TraceContext[];
+  /** UTC microseconds. */
   readonly startUs: number;
   readonly endUs: number;
-  /** The message of what the work threw. */
+  /** The message of what the work threw, or what it was said to have failed with; undefined when it did not fail. */
   readonly error: string | undefined;
 }
 
@@ -18,8 +26,9 @@ export interface FinishedSpan {
 export interface Tracer {
   /** False: spans are not even measured, only the context of incoming calls travels on. */
   readonly isRecording: boolean;
-  /** Decides for a new trace whether its spans are recorded. */
-  shouldSample(): boolean;
+  /** Decides for a new trace whether its spans are recorded: once, where it begins. */
+  shouldSample(traceId: string): boolean;
+  /** Neither blocks nor throws. */
   record(span: FinishedSpan): void;
 }
 
@@ -43,4 +52,18 @@ export class InMemoryTracer implements Tracer {
       this.spans.shift();
     }
   }
+}
+
+// The process has one tracer, as it has one asynchronous context; picked once by the app before anything runs.
+let installed: Tracer = noopTracer;
+
+/** Makes `next` the tracer of this process; returns the one before. */
+export function installTracer(next: Tracer): Tracer {
+  const previous = installed;
+  installed = next;
+  return previous;
+}
+
+export function installedTracer(): Tracer {
+  return installed;
 }
