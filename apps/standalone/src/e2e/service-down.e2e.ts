@@ -33,7 +33,7 @@ class RunningSystem {
     const data = ['--data', ticks, '--symbol', 'EURUSD', '--strategy', 'buy-and-hold', '--speed', '400'];
     const command = parseUpOptions([...data, ...ports, '--data-dir', this.folder.path], process.env);
     if (command.kind !== 'run') throw new Error('not a run');
-    const { facts, lock } = await prepare(command.options);
+    const { facts, lock } = await prepare(command.options, { check: async () => undefined });
     this.lifecycle.addClosing('data folder', () => lock.release());
     const simulator = resolve(DIST, 'apps/terminal-simulator/src/main.js');
     this.system = await startSystem(facts, this.lifecycle, silentLogger, () => undefined, simulator);

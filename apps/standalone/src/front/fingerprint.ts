@@ -12,8 +12,16 @@ export interface RunIdentity {
   readonly description: Readonly<Record<string, string>>;
 }
 
-/** Speed, ports and output are not in it: they change nothing that is counted. */
-export function identityOf(options: UpOptions, facts: DataFacts, model: ModelChoice | undefined): RunIdentity {
+/**
+ * Speed, ports and output are not in it: they change nothing that is counted.
+ * @param home where the run's state is kept, when not in one process
+ */
+export function identityOf(
+  options: UpOptions,
+  facts: DataFacts,
+  model: ModelChoice | undefined,
+  home?: string,
+): RunIdentity {
   const { strategy, strategyParams } = options;
   const parameters = Object.entries(strategyParams).sort(([a], [b]) => (a < b ? -1 : 1));
   const description = {
@@ -32,6 +40,7 @@ export function identityOf(options: UpOptions, facts: DataFacts, model: ModelCho
     slippage: String(options.slippage),
     path: facts.kind === 'bars' ? options.path : 'none',
     seed: String(options.seed),
+    ...(home !== undefined && { system: home }),
   };
   return { fingerprint: createHash('sha256').update(JSON.stringify(description)).digest('hex'), description };
 }

@@ -8,11 +8,28 @@ import { defaultDataFile } from './default-data';
 import { nearest } from './nearest';
 import { OptionValues, refuse } from './option-values';
 import type { LogLevel, PortChoice, UpOptions } from './up-options';
-import { OPTIONS, usageText } from './usage';
+import { OPTIONS, usageText, type OptionSpec } from './usage';
 import { UsageError } from './usage-error';
 
-export type ParsedCommand =
-  { readonly kind: 'help'; readonly text: string } | { readonly kind: 'run'; readonly options: UpOptions };
+export type ParsedCommand<O extends UpOptions = UpOptions> =
+  { readonly kind: 'help'; readonly text: string } | { readonly kind: 'run'; readonly options: O };
+
+/** How a program that trades a run is told. */
+export interface Dialect {
+  readonly options: readonly OptionSpec[];
+  /** Its script of npm, which is called in another folder than where it was typed. */
+  readonly npmScript: string;
+  /** Below the current folder. */
+  readonly dataDir: string;
+  readonly ports: { readonly http: number; readonly grpc: number; readonly terminal: number };
+}
+
+const UP: Dialect = {
+  options: OPTIONS,
+  npmScript: 'start',
+  dataDir: '.data',
+  ports: { http: 8180, grpc: 9190, terminal: 7005 },
+};
 
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -26,49 +43,64 @@ export function parseUpOptions(
   env: NodeJS.ProcessEnv,
   cwd: string = process.cwd(),
 ): ParsedCommand {
-  const values = valuesOf(argv);
+  const values = optionValues(argv, UP.options);
   if (values.isOn('help')) return { kind: 'help', text: usageText() };
+  return { kind: 'run', options: runOptions(values, UP, env, cwd) };
+}
 
-  const typedFrom = env['npm_lifecycle_event'] === 'start' ? (env['INIT_CWD'] ?? cwd) : cwd;
+/**
+ * What the values of a command line ask for.
+ * @throws UsageError
+ */
+export function runOptions(
+  values: OptionValues,
+  { npmScript, dataDir: defaultDir, ports }: Dialect,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): UpOptions {
+  const typedFrom = typedFromOf(env, npmScript, cwd);
   const data = values.all('data').map((file) => resolve(typedFrom, file));
   const isDefaultData = data.length === 0;
   const dataDir = values.text('data-dir');
   const strategy = strategyOf(values);
   return {
-    kind: 'run',
-    options: {
-      data: isDefaultData ? [defaultDataFile()] : data,
-      isDefaultData,
-      symbol: symbolOf(values, isDefaultData),
-      timeframe: timeframeOf(values),
-      tz: zoneOf(values) ?? (isDefaultData ? 'UTC' : undefined),
-      ...strategy,
-      balance: values.money('balance', '100000', 'above zero'),
-      leverage: values.integer('leverage', 30, 1, 1000),
-      commission: values.money('commission', '0', 'zero'),
-      spread: values.number('spread'),
-      slippage: values.number('slippage') ?? 0,
-      path: values.oneOf('path', PATH_MODELS, 'worst'),
-      speed: speedOf(values),
-      exitAtEnd: values.isOn('exit-at-end'),
-      failIf: values.all('fail-if').map(conditionOf),
-      fresh: values.isOn('fresh'),
-      dataDir: dataDir === undefined ? join(cwd, '.data') : resolve(typedFrom, dataDir),
-      ports: {
-        http: portOf(values, 'http-port', 8180),
-        grpc: portOf(values, 'grpc-port', 9190),
-        terminal: portOf(values, 'terminal-port', 7005),
-        postgres: portOf(values, 'postgres-port', 0),
-      },
-      onBadRow: values.oneOf('on-bad-row', ['fail', 'skip'], 'fail'),
-      seed: values.integer('seed', 42, 0, Number.MAX_SAFE_INTEGER),
-      json: values.isOn('json'),
-      logLevel: logLevelOf(values, env),
+    data: isDefaultData ? [defaultDataFile()] : data,
+    isDefaultData,
+    symbol: symbolOf(values, isDefaultData),
+    timeframe: timeframeOf(values),
+    tz: zoneOf(values) ?? (isDefaultData ? 'UTC' : undefined),
+    ...strategy,
+    balance: values.money('balance', '100000', 'above zero'),
+    leverage: values.integer('leverage', 30, 1, 1000),
+    commission: values.money('commission', '0', 'zero'),
+    spread: values.number('spread'),
+    slippage: values.number('slippage') ?? 0,
+    path: values.oneOf('path', PATH_MODELS, 'worst'),
+    speed: speedOf(values),
+    exitAtEnd: values.isOn('exit-at-end'),
+    failIf: values.all('fail-if').map(conditionOf),
+    fresh: values.isOn('fresh'),
+    dataDir: dataDir === undefined ? join(cwd, defaultDir) : resolve(typedFrom, dataDir),
+    ports: {
+      http: portOf(values, 'http-port', ports.http),
+      grpc: portOf(values, 'grpc-port', ports.grpc),
+      terminal: portOf(values, 'terminal-port', ports.terminal),
+      postgres: portOf(values, 'postgres-port', 0),
     },
+    onBadRow: values.oneOf('on-bad-row', ['fail', 'skip'], 'fail'),
+    seed: values.integer('seed', 42, 0, Number.MAX_SAFE_INTEGER),
+    json: values.isOn('json'),
+    logLevel: logLevelOf(values, env),
   };
 }
 
-function valuesOf(argv: readonly string[]): OptionValues {
+/** Where relative paths start: npm calls its scripts in the folder of the project. */
+export function typedFromOf(env: NodeJS.ProcessEnv, npmScript: string, cwd: string): string {
+  return env['npm_lifecycle_event'] === npmScript ? (env['INIT_CWD'] ?? cwd) : cwd;
+}
+
+/** @throws UsageError for what is no option, or lacks its value */
+export function optionValues(argv: readonly string[], options: readonly OptionSpec[]): OptionValues {
   const { tokens } = parseArgs({
     args: [...argv],
     // Not strict: the messages of parseArgs suggest nothing.
@@ -76,7 +108,7 @@ function valuesOf(argv: readonly string[]): OptionValues {
     allowPositionals: true,
     tokens: true,
     options: Object.fromEntries(
-      OPTIONS.map(({ name, value }) => [
+      options.map(({ name, value }) => [
         name,
         {
           type: value === undefined ? ('boolean' as const) : ('string' as const),
@@ -93,8 +125,8 @@ function valuesOf(argv: readonly string[]): OptionValues {
       throw new UsageError(`"${token.value}" is not expected here: every argument begins with --; see --help.`);
     }
     const { name, rawName, value, inlineValue } = token;
-    const option = OPTIONS.find((each) => each.name === name);
-    if (option === undefined) throw unknownOption(rawName);
+    const option = options.find((each) => each.name === name);
+    if (option === undefined) throw unknownOption(rawName, options);
     if (option.value === undefined) {
       if (inlineValue === true) throw new UsageError(`${rawName} is a switch and takes no value, found "${value}".`);
       switches.add(name);
@@ -109,10 +141,10 @@ function valuesOf(argv: readonly string[]): OptionValues {
   return new OptionValues(given, switches);
 }
 
-function unknownOption(rawName: string): UsageError {
+function unknownOption(rawName: string, options: readonly OptionSpec[]): UsageError {
   const meant = nearest(
     rawName.replace(/^-+/, ''),
-    OPTIONS.map(({ name }) => name),
+    options.map(({ name }) => name),
   );
   const hint = meant === undefined ? 'See --help for those there are.' : `Did you mean --${meant}? See --help.`;
   return new UsageError(`There is no option ${rawName}. ${hint}`);

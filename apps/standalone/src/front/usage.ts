@@ -1,6 +1,6 @@
 import { STRATEGIES } from '@trading/trading-strategy';
 
-/** One option of `./trade up`. */
+/** One option of a program that trades a run. */
 export interface OptionSpec {
   readonly name: string;
   readonly group: 'Data' | 'Strategy' | 'Account and costs' | 'Run' | 'Output and ports';
@@ -112,16 +112,24 @@ const INDENT = 28;
 
 /** The text of `./trade up --help`. */
 export function usageText(): string {
-  const groups = [...new Set(OPTIONS.map(({ group }) => group))].map((group) => {
-    const lines = OPTIONS.filter((option) => option.group === group).map(optionLines);
-    return `${group}\n${lines.join('\n')}`;
-  });
-  return `Trades market data through the whole system on a paper account.
+  return usageOf(
+    `Trades market data through the whole system on a paper account.
 
   npm start -- [options]        the same as ./trade up [options]
 
   npm start
-  npm start -- --data ticks.csv.gz --symbol EURUSD --strategy sma-cross --exit-at-end
+  npm start -- --data ticks.csv.gz --symbol EURUSD --strategy sma-cross --exit-at-end`,
+    OPTIONS,
+  );
+}
+
+/** The help of a program that trades a run: what it is and how it is called, then its options. */
+export function usageOf(intro: string, options: readonly OptionSpec[]): string {
+  const groups = [...new Set(options.map(({ group }) => group))].map((group) => {
+    const lines = options.filter((option) => option.group === group).map(optionLines);
+    return `${group}\n${lines.join('\n')}`;
+  });
+  return `${intro}
 
 ${groups.join('\n\n')}
 

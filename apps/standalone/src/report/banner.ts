@@ -6,6 +6,9 @@ import type { UpOptions } from '../front/up-options';
 import { paint } from './colours';
 import { countText, dayText, moneyText, table } from './layout';
 
+/** Something that can be reached, and where. */
+export type Place = readonly [what: string, where: string];
+
 export interface BannerFacts {
   readonly options: UpOptions;
   readonly data: DataFacts;
@@ -14,19 +17,14 @@ export interface BannerFacts {
   readonly run: BegunRun;
   /** As risk-manager has it: HALTED, REDUCING, ACTIVE. */
   readonly tradingState: string;
-  readonly endpoints: {
-    readonly http: string;
-    readonly grpc: string;
-    readonly terminal: string;
-    readonly postgres?: string;
-  };
+  readonly places: readonly Place[];
   /** Such as a port that was taken, or a simulator that was adopted. */
   readonly notes: readonly string[];
 }
 
 /** What a user sees first: that no money is at stake, where everything is, what is about to happen, what to try. */
 export function banner(facts: BannerFacts, colours: boolean): string {
-  const { options, run, endpoints, tradingState, notes } = facts;
+  const { options, run, places, tradingState, notes } = facts;
   const { bold, dim, good, bad } = paint(colours);
   const state = tradingState === 'ACTIVE' ? good(tradingState) : bad(`${tradingState}${stateAdvice(facts)}`);
   const rows = table([
@@ -36,10 +34,7 @@ export function banner(facts: BannerFacts, colours: boolean): string {
     ['Data', dataText(facts)],
     ['Strategy', `${options.strategy}${parameterText(options)}`],
     ['Model', modelText(facts)],
-    ['HTTP', `${endpoints.http}  (/health, /ready, /metrics)`],
-    ['gRPC', endpoints.grpc],
-    ['Terminal', endpoints.terminal],
-    ['PostgreSQL', endpoints.postgres],
+    ...places,
     ['Kept in', options.dataDir],
     ['Note', notes.length === 0 ? undefined : notes.join('\n')],
     ['Try', `./trade explain last       why the last decision was made\n./trade halt --all         stop all trading`],

@@ -12,7 +12,10 @@ const bannerFacts: BannerFacts = {
   tradeFromUs,
   run: { number: 1, runId: 'run-0001', accountId: 'PAPER-1', resumed: false, previous: undefined },
   tradingState: 'ACTIVE',
-  endpoints: { http: 'http://127.0.0.1:8180', grpc: '127.0.0.1:9190', terminal: '127.0.0.1:7005' },
+  places: [
+    ['HTTP', 'http://127.0.0.1:8180'],
+    ['gRPC', '127.0.0.1:9190'],
+  ],
   notes: [],
 };
 
@@ -22,7 +25,7 @@ describe('the banner', () => {
     for (const part of ['PAPER:', 'PAPER-1, ACTIVE, 10,000.00 USD, leverage 30', 'run-0001', '/kept', 'sp500.csv']) {
       expect(text).toContain(part);
     }
-    for (const endpoint of Object.values(bannerFacts.endpoints)) expect(text).toContain(endpoint);
+    for (const [what, where] of bannerFacts.places) expect(text).toMatch(new RegExp(`${what} +${where}`));
     expect(text).toContain('./trade explain last');
     expect(text).toContain('./trade halt --all');
     expect(text).toContain('10 bars of D1, 40 ticks');

@@ -4,7 +4,7 @@ import { buildSummary } from '../report/build-summary';
 import type { Summary } from '../report/summary';
 import type { SystemFacts } from './configs';
 import type { Played } from './play';
-import type { System } from './system';
+import type { TradingSystem } from './trading-system';
 
 /** Exit codes of a finished run. */
 export const RUN_EXIT = { fine: 0, haltedOrBooksDiffer: 4, failIf: 99 } as const;
@@ -17,10 +17,9 @@ export interface Conclusion {
 }
 
 /** Reads the books of the finished run, compares them with the broker's, writes the run's files. */
-export async function conclude(system: System, facts: SystemFacts, played: Played): Promise<Conclusion> {
+export async function conclude(system: TradingSystem, facts: SystemFacts, played: Played): Promise<Conclusion> {
   const { accountId } = facts.run;
   const { execution, decision, gateway, riskManager } = system.clients;
-  const { timeSeries } = system.stores;
   const [orders, fills, trades, equity, positions, accounts, strategies, snapshot, states] = await Promise.all([
     execution.listOrders({ accountId, states: [], limit: 0, afterSeq: 0 }),
     execution.listFills({ accountId, coid: '' }),
@@ -34,7 +33,7 @@ export async function conclude(system: System, facts: SystemFacts, played: Playe
   ]);
   const { symbol } = facts.options;
   const series = { account: accountId, symbol, timeframe: facts.data.timeframe };
-  const storedTicks = await timeSeries.count('tick', { account: accountId, symbol });
+  const storedTicks = await system.countStored('tick', { account: accountId, symbol });
   const summary = buildSummary({
     options: facts.options,
     facts: facts.data,
@@ -45,7 +44,7 @@ export async function conclude(system: System, facts: SystemFacts, played: Playe
     accountId,
     ticks: played.session.ticks,
     crossedTicks: played.session.crossedTicks,
-    bars: await timeSeries.count('bar', series),
+    bars: await system.countStored('bar', series),
     decisions: strategies.strategies.reduce((sum, s) => sum + s.decisions, 0),
     orders: orders.orders,
     fills: fills.fills,

@@ -10,7 +10,8 @@ import type { ServiceConfigs } from './services';
 
 /** The server's name that the simulated terminal reports. */
 const SERVER = 'Simulator';
-const KEY_ID = 'simulator';
+/** Name by which the simulated terminal means its key. */
+export const TERMINAL_KEY_ID = 'simulator';
 const SIGNING_KEY_ID = 'standalone';
 const STAGES = ['prediction', 'decision', 'execution', 'risk-manager'];
 
@@ -24,14 +25,14 @@ export interface SystemFacts {
   readonly tradeFromUs: number;
 }
 
-/** What the six services are told in a standalone paper run. */
+/** What the six services are told in a paper run. */
 export function serviceConfigs(facts: SystemFacts, terminalPort: number): ServiceConfigs {
   const { options, data, model, run, secrets } = facts;
   const { accountId } = run;
   const series = { symbol: options.symbol, timeframe: data.timeframe };
   const gateway = {
     terminalHost: '127.0.0.1',
-    terminalKeys: { [KEY_ID]: secrets.terminalKey },
+    terminalKeys: { [TERMINAL_KEY_ID]: secrets.terminalKey },
     tradingMode: 'paper',
     approvalKeys: { [SIGNING_KEY_ID]: secrets.publicKey },
     stages: STAGES,
@@ -84,7 +85,7 @@ export function simulatorConfig(facts: SystemFacts, terminalPort: number): Simul
   const { options, data, run, secrets } = facts;
   return {
     gateway: { host: '127.0.0.1', port: terminalPort },
-    keyId: KEY_ID,
+    keyId: TERMINAL_KEY_ID,
     keyFile: secrets.terminalKeyFile,
     stateFolder: join(options.dataDir, 'terminal', run.runId),
     fingerprint: facts.fingerprint,

@@ -1,7 +1,7 @@
 import type { gateway } from '@trading/contracts';
 import { Progress } from '../report/progress';
 import type { SystemFacts } from './configs';
-import type { System } from './system';
+import type { TradingSystem } from './trading-system';
 
 const LOOK_EVERY_MS = 250;
 
@@ -20,7 +20,7 @@ export class SimulatorEnded extends Error {
 
 /** Watches the run until the data ends; `undefined` when `isStopping` says so first. */
 export async function play(
-  system: System,
+  system: TradingSystem,
   facts: SystemFacts,
   out: NodeJS.WriteStream,
   isStopping: () => boolean,
@@ -49,12 +49,18 @@ export async function play(
   }
 }
 
-export async function sessionOf(system: System, accountId: string): Promise<gateway.TerminalSession | undefined> {
+export async function sessionOf(
+  system: TradingSystem,
+  accountId: string,
+): Promise<gateway.TerminalSession | undefined> {
   const { sessions } = await system.clients.gateway.listSessions({});
   return sessions.find((session) => session.accountId === accountId && session.connected);
 }
 
-async function look(system: System, session: gateway.TerminalSession): Promise<Parameters<Progress['update']>[0]> {
+async function look(
+  system: TradingSystem,
+  session: gateway.TerminalSession,
+): Promise<Parameters<Progress['update']>[0]> {
   const { accountId } = session;
   const { execution, decision } = system.clients;
   const [accounts, positions, strategies] = await Promise.all([

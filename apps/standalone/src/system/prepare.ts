@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { databaseUrlOf } from '../front/database-url';
 import { acquireDataDir, type DataDirLock } from '../front/data-dir';
 import { inspectData } from '../front/inspect-data';
 import { modelFor } from '../front/find-model';
@@ -9,7 +8,6 @@ import { RunRecord } from '../front/run-record';
 import type { UpOptions } from '../front/up-options';
 import { ensureSecrets } from './secrets';
 import type { SystemFacts } from './configs';
-import { chooseListenPorts } from './listen-ports';
 
 /** Models that come with the program: the same files whether it runs from its sources or from dist/. */
 export const SHIPPED_MODELS = shippedModels(__dirname);
@@ -25,14 +23,20 @@ export interface Prepared {
   readonly lock: DataDirLock;
 }
 
+/** What preparing needs to know of the program that will trade. */
+export interface Preparation<O> {
+  /** Checks what the system will ask for again when it starts: what cannot be is better known before a run is begun. */
+  readonly check: (options: O) => Promise<void>;
+  /** Where the run's state is kept, when a run may not go on elsewhere; absent: in the program itself. */
+  readonly home?: string;
+}
+
 /** Checks everything that can be wrong with the input, then claims the data folder and opens the run. */
-export async function prepare(options: UpOptions): Promise<Prepared> {
+export async function prepare<O extends UpOptions>(options: O, { check, home }: Preparation<O>): Promise<Prepared> {
   const data = await inspectData(options);
   const model = await modelFor(options, data.timeframe, [join(options.dataDir, 'models'), SHIPPED_MODELS]);
-  const identity = identityOf(options, data, model);
-  // Both are asked for again when the system starts; what cannot be is better known before a run is begun.
-  databaseUrlOf(process.env);
-  await chooseListenPorts(options);
+  const identity = identityOf(options, data, model, home);
+  await check(options);
   const lock = await acquireDataDir(options.dataDir);
   try {
     const record = await RunRecord.open(options.dataDir);

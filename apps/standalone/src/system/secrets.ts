@@ -2,13 +2,15 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the parts of one standalone system share and nobody else may know. Made once per data folder, mode 0600. */
+/** What the parts of one system share and nobody else may know. Made once per data folder, mode 0600. */
 export interface Secrets {
   readonly operatorToken: string;
   readonly operatorTokenFile: string;
   readonly serviceToken: string;
+  readonly serviceTokenFile: string;
   /** PEM, Ed25519. */
   readonly signingKey: string;
+  readonly signingKeyFile: string;
   readonly publicKey: string;
   readonly terminalKeyFile: string;
   readonly terminalKey: Buffer;
@@ -31,7 +33,9 @@ export function ensureSecrets(dataDir: string): Secrets {
     operatorToken: secret('operator.token', token),
     operatorTokenFile: join(folder, 'operator.token'),
     serviceToken: secret('service.token', token),
+    serviceTokenFile: join(folder, 'service.token'),
     signingKey,
+    signingKeyFile: join(folder, 'risk-signing.pem'),
     publicKey: createPublicKey(signingKey).export({ type: 'spki', format: 'pem' }).toString(),
     terminalKeyFile: join(folder, 'terminal.key'),
     terminalKey: Buffer.from(terminalKey, 'hex'),

@@ -5,29 +5,20 @@ import { InProcessBus, type DeliveryFailure } from '@trading/platform-messaging'
 import { FolderObjectStore } from '@trading/platform-object-store';
 import { serviceConfigs, simulatorConfig, type SystemFacts } from './configs';
 import { databaseUrlOf } from '../front/database-url';
+import type { Place } from '../report/banner';
 import { leaveEndpoints } from './endpoints-file';
 import { chooseListenPorts, HOST, movedNotes } from './listen-ports';
 import { SHIPPED_MODELS } from './prepare';
 import { startServices, type RunningServices } from './services';
-import { startSimulator, type SimulatorProcess } from './simulator-process';
-import { openStores, type Stores } from './stores';
+import { startSimulator } from './simulator-process';
+import { openStores } from './stores';
+import type { TradingSystem } from './trading-system';
 
 const SIMULATOR_PROGRAM = resolve(__dirname, '../../../terminal-simulator/src/main.js');
 /** A message that still fails after so many tries will not succeed by itself. */
 const GIVE_UP_AFTER = 6;
 
-export interface System extends RunningServices {
-  readonly stores: Stores;
-  readonly simulator: SimulatorProcess;
-  readonly endpoints: {
-    readonly http: string;
-    readonly grpc: string;
-    readonly terminal: string;
-    readonly postgres: string;
-  };
-  /** What the user should know of the start: ports that moved, processes that were adopted. */
-  readonly notes: readonly string[];
-}
+export type System = TradingSystem & RunningServices;
 
 /** Starts stores, services and the terminal simulator; whatever was started is handed to the lifecycle at once. */
 export async function startSystem(
@@ -61,7 +52,6 @@ export async function startSystem(
     http: `http://${HOST}:${http.port}`,
     grpc: `${HOST}:${await lifecycle.grpcHost.listen(HOST, ports.grpc.port)}`,
     terminal: `${HOST}:${services.terminalPort}`,
-    postgres: stores.embedded === undefined ? 'DATABASE_URL' : `${HOST}:${stores.embedded.port}`,
   };
   const forget = leaveEndpoints(options.dataDir, {
     pid: process.pid,
@@ -77,7 +67,14 @@ export async function startSystem(
   const notes = movedNotes(options, ports, endpoints);
   if (stores.embedded?.adopted === true) notes.push('Adopted the PostgreSQL server that was left running.');
   if (simulator.adopted) notes.push('Adopted the terminal simulator that was left running.');
-  return { ...services, stores, simulator, endpoints, notes };
+  const places: Place[] = [
+    ['HTTP', `${endpoints.http}  (/health, /ready, /metrics)`],
+    ['gRPC', endpoints.grpc],
+    ['Terminal', endpoints.terminal],
+    ['PostgreSQL', stores.embedded === undefined ? 'DATABASE_URL' : `${HOST}:${stores.embedded.port}`],
+  ];
+  const countStored: System['countStored'] = (measurement, tags) => stores.timeSeries.count(measurement, tags);
+  return { ...services, simulator, places, notes, countStored };
 }
 
 function giveUp({ attempt, delivery, error }: DeliveryFailure, onDefect: (reason: string) => void): void {

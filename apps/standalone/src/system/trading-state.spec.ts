@@ -1,16 +1,16 @@
 import { common, risk } from '@trading/contracts';
-import type { System } from './system';
+import type { TradingSystem } from './trading-system';
 import { tradingStateOf } from './trading-state';
 
 /** A risk-manager that knows the account from the third question on. */
-function systemThatLearns(state: common.TradingState): Pick<System, 'clients'> {
+function systemThatLearns(state: common.TradingState): Pick<TradingSystem, 'clients'> {
   let asked = 0;
   const getTradingState = async (): Promise<risk.GetTradingStateResponse> => {
     asked += 1;
     const accounts = asked < 3 ? [] : [{ accountId: 'A', state }];
     return risk.GetTradingStateResponse.fromPartial({ accounts });
   };
-  return { clients: { riskManager: { getTradingState } } } as unknown as Pick<System, 'clients'>;
+  return { clients: { riskManager: { getTradingState } } } as unknown as Pick<TradingSystem, 'clients'>;
 }
 
 describe('tradingStateOf', () => {

@@ -1,4 +1,4 @@
-import type { System } from './system';
+import type { TradingSystem } from './trading-system';
 
 const KNOWN_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 20;
  * that does not come, nothing may trade.
  */
 export async function tradingStateOf(
-  { clients }: Pick<System, 'clients'>,
+  { clients }: Pick<TradingSystem, 'clients'>,
   accountId: string,
   isStopping: () => boolean,
 ): Promise<string> {
