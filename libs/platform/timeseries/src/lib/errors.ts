@@ -33,3 +33,23 @@ export class TimeSeriesOverflow extends TimeSeriesError {
     super(`${rows} rows wait to be stored; the writer has to await pressure().`);
   }
 }
+
+/** The store's server is away, refuses the credentials or answers with an error; rows that wait are kept. */
+export class TimeSeriesUnavailable extends TimeSeriesError {
+  override readonly code = 'TIME_SERIES_UNAVAILABLE';
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`The time series cannot be reached: ${reason}.`, options);
+  }
+}
+
+/** The server will never take these rows: they are older than its retention, or malformed. */
+export class RowsRefused extends TimeSeriesError {
+  override readonly code = 'ROWS_REFUSED';
+  constructor(
+    /** Undefined when the server did not say how many of the batch. */
+    readonly rows: number | undefined,
+    reason: string,
+  ) {
+    super(`The time series server refused rows: ${reason}`);
+  }
+}

@@ -30,6 +30,16 @@ describe('PostgresTimeSeries', () => {
     await second.close();
   });
 
+  it('keeps the first of two rows that claim one seq', async () => {
+    const store = await open();
+    store.write('level', {}, { seq: [4], timeUs: [40], fields: { value: [1] } });
+    await store.flush();
+    store.write('level', {}, { seq: [4], timeUs: [0], fields: { value: [9] } });
+    await store.flush();
+    expect(await store.query('level', {})).toEqual([{ seq: 4, timeUs: 40, fields: { value: 1 } }]);
+    await store.close();
+  });
+
   it('may be opened by several programs at once', async () => {
     const stores = await Promise.all([1, 2, 3].map(() => open({ schema: 'shared' })));
     for (const store of stores) store.write('level', { of: 'x' }, { seq: [1], timeUs: [1], fields: { value: [1] } });

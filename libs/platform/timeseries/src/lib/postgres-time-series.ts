@@ -1,9 +1,19 @@
 import { openDatabase, type Database } from '@trading/platform-database';
 import type { Batch, Series } from './batch';
 import { BatchWriter, type WriterCounts } from './batch-writer';
-import { MalformedColumns, UnknownMeasurement } from './errors';
 import { checkCatalogue, CreateSeries1700000000000, createMeasurements, insertOf } from './time-series-schema';
-import type { Catalogue, SeriesColumns, SeriesRange, SeriesRow, Tags, TimeSeriesStore } from './time-series-store';
+import { checkColumns, fieldsOf } from './check-columns';
+import type {
+  Catalogue,
+  FlushOutcome,
+  SeriesColumns,
+  SeriesRange,
+  SeriesRow,
+  Tags,
+  TimeSeriesStore,
+} from './time-series-store';
+
+const STORED: FlushOutcome = { kind: 'stored' };
 
 /** Where the store says that rows could not be stored yet; a pino logger is one. */
 export interface TimeSeriesLog {
@@ -66,7 +76,7 @@ export class PostgresTimeSeries implements TimeSeriesStore {
   }
 
   write(measurement: string, tags: Tags, columns: SeriesColumns): void {
-    const fields = this.fieldsOf(measurement);
+    const fields = fieldsOf(this.catalogue, measurement);
     checkColumns(measurement, fields, columns);
     this.writer.add(this.seriesOf(measurement, tags), fields, columns);
   }
@@ -75,8 +85,9 @@ export class PostgresTimeSeries implements TimeSeriesStore {
     return this.writer.pressure();
   }
 
-  flush(): Promise<void> {
-    return this.writer.flush();
+  async flush(): Promise<FlushOutcome> {
+    await this.writer.flush();
+    return STORED;
   }
 
   /** What was written, stored and held up since the start. */
@@ -85,7 +96,7 @@ export class PostgresTimeSeries implements TimeSeriesStore {
   }
 
   async query(measurement: string, tags: Tags, range: SeriesRange = {}): Promise<SeriesRow[]> {
-    const fields = this.fieldsOf(measurement);
+    const fields = fieldsOf(this.catalogue, measurement);
     const id = await this.find(measurement, tags);
     if (id === undefined) return [];
     const { fromUs = Number.MIN_SAFE_INTEGER, toUs = Number.MAX_SAFE_INTEGER, limit, descending = false } = range;
@@ -103,7 +114,7 @@ export class PostgresTimeSeries implements TimeSeriesStore {
   }
 
   async count(measurement: string, tags: Tags): Promise<number> {
-    this.fieldsOf(measurement);
+    fieldsOf(this.catalogue, measurement);
     const id = await this.find(measurement, tags);
     if (id === undefined) return 0;
     const sql = `SELECT count(*) AS rows FROM "${measurement}" WHERE series_id = $1`;
@@ -116,12 +127,6 @@ export class PostgresTimeSeries implements TimeSeriesStore {
     } finally {
       await this.database.close();
     }
-  }
-
-  private fieldsOf(measurement: string): readonly string[] {
-    const fields = this.catalogue[measurement];
-    if (fields === undefined) throw new UnknownMeasurement(measurement);
-    return fields;
   }
 
   private seriesOf(measurement: string, tags: Tags): Series {
@@ -159,16 +164,3 @@ export class PostgresTimeSeries implements TimeSeriesStore {
 
 const canonical = (tags: Tags): string =>
   JSON.stringify(Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))));
-
-function checkColumns(measurement: string, fields: readonly string[], columns: SeriesColumns): void {
-  const rows = columns.seq.length;
-  const refuse = (reason: string): never => {
-    throw new MalformedColumns(measurement, reason);
-  };
-  if (columns.timeUs.length !== rows) refuse(`${rows} seq but ${columns.timeUs.length} timeUs`);
-  for (const field of fields) {
-    const length = columns.fields[field]?.length;
-    if (length !== rows) refuse(length === undefined ? `no "${field}"` : `${rows} seq but ${length} "${field}"`);
-  }
-  for (const field in columns.fields) if (!fields.includes(field)) refuse(`"${field}" is not in the catalogue`);
-}

@@ -47,7 +47,7 @@ export function timeSeriesContract(name: string, make: () => Promise<TimeSeriesS
       store.write('tick', eurusd, rows(0, 5));
       store.write('tick', eurusd, rows(0, 5));
       await store.flush();
-      store.write('tick', eurusd, { seq: [4, 5], timeUs: [0, 5_000], fields: { bid: [9, 1.25], ask: [9, 2.25] } });
+      store.write('tick', eurusd, rows(4, 6));
       await store.flush();
       expect(await store.query('tick', eurusd)).toEqual([0, 1, 2, 3, 4, 5].map(row));
     });
@@ -71,6 +71,31 @@ export function timeSeriesContract(name: string, make: () => Promise<TimeSeriesS
       expect(await seqs({ limit: 2 })).toEqual([0, 1]);
       expect(await seqs({ limit: 2, descending: true })).toEqual([9, 8]);
       expect(await seqs({ toUs: 5_500, limit: 1, descending: true })).toEqual([5]);
+    });
+
+    it('keeps a thousand rows of one microsecond apart, in order, from either end', async () => {
+      const seq = Array.from({ length: 1_000 }, (_, i) => 1_700 + i);
+      const one = { seq, timeUs: seq.map(() => 1_398_902_400_292_000), fields: { value: seq } };
+      store.write('level', { of: 'x' }, { seq: [1_699], timeUs: [1_398_902_400_291_999], fields: { value: [1_699] } });
+      store.write('level', { of: 'x' }, one);
+      store.write('level', { of: 'x' }, { seq: [2_700], timeUs: [1_398_902_400_292_001], fields: { value: [2_700] } });
+      await store.flush();
+      expect(await store.count('level', { of: 'x' })).toBe(1_002);
+      const seqs = async (range: object) => (await store.query('level', { of: 'x' }, range)).map((r) => r.seq);
+      expect(await seqs({})).toEqual(Array.from({ length: 1_002 }, (_, i) => 1_699 + i));
+      expect(await seqs({ limit: 4 })).toEqual([1_699, 1_700, 1_701, 1_702]);
+      expect(await seqs({ limit: 3, descending: true })).toEqual([2_700, 2_699, 2_698]);
+      expect(await seqs({ toUs: 1_398_902_400_292_000, limit: 2, descending: true })).toEqual([2_699, 2_698]);
+    });
+
+    it('tells what was flushed, and finds exactly the tags that it is asked for', async () => {
+      expect(await store.flush()).toEqual({ kind: 'stored' });
+      store.write('level', { of: 'it\'s a, b=\\c "d"', kind: 'é' }, { seq: [1], timeUs: [1], fields: { value: [1] } });
+      store.write('level', {}, { seq: [2], timeUs: [2], fields: { value: [2] } });
+      expect(await store.flush()).toEqual({ kind: 'stored' });
+      expect(await store.count('level', { of: 'it\'s a, b=\\c "d"', kind: 'é' })).toBe(1);
+      expect(await store.count('level', { kind: 'é' })).toBe(0);
+      expect((await store.query('level', {})).map((r) => r.seq)).toEqual([2]);
     });
 
     it('stores more rows than fit one batch', async () => {
