@@ -13,7 +13,7 @@ const SERVER = 'Simulator';
 /** Name by which the simulated terminal means its key. */
 export const TERMINAL_KEY_ID = 'simulator';
 const SIGNING_KEY_ID = 'standalone';
-const STAGES = ['prediction', 'decision', 'execution', 'risk-manager'];
+const STAGES = ['prediction/*', 'decision', 'execution', 'risk-manager'];
 
 export interface SystemFacts {
   readonly options: UpOptions;
@@ -96,14 +96,18 @@ export function simulatorConfig(facts: SystemFacts, terminalPort: number): Simul
     commissionPerLot: options.commission,
     slippagePoints: options.slippage,
     expiry: 'arrival',
-    files: data.files.map((file) => file.path),
-    ...(options.tz === undefined ? {} : { zone: options.tz }),
-    onBadRow: options.onBadRow,
-    symbol: options.symbol,
-    ...(data.fileTimeframe === undefined ? {} : { timeframe: data.fileTimeframe }),
-    instrument: { digits: data.instrument.digits },
-    spreadPoints: data.spreadPoints ?? 0,
-    path: options.path,
+    feeds: [
+      {
+        symbol: options.symbol,
+        files: data.files.map((file) => file.path),
+        ...(options.tz === undefined ? {} : { zone: options.tz }),
+        onBadRow: options.onBadRow,
+        ...(data.fileTimeframe === undefined ? {} : { timeframe: data.fileTimeframe }),
+        instrument: { digits: data.instrument.digits },
+        spreadPoints: data.spreadPoints ?? 0,
+        path: options.path,
+      },
+    ],
     speed: options.speed,
     seed: options.seed,
   };

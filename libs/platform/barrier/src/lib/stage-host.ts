@@ -88,11 +88,15 @@ export class StageHost<T, S extends Stage<T>> {
 
   /**
    * From now on this process has the keys that `owns` says. All stages begin afresh: what they held may have been
-   * another's in between. `known` are keys that may have a session now.
+   * another's in between. `known` tells keys that may have a session now; where it fails they are found out of step later.
    */
-  async share(owns: (key: string) => boolean, known: readonly string[]): Promise<void> {
+  async share(owns: (key: string) => boolean, known: () => Promise<readonly string[]>): Promise<void> {
     this.owns = owns;
-    const keys = new Set([...this.places.keys(), ...known]);
+    const told = await known().catch((error: unknown) => {
+      this.options.log.warn({ error: String(error) }, 'Keys that may have a session could not be looked up.');
+      return [];
+    });
+    const keys = new Set([...this.places.keys(), ...told]);
     this.places.clear();
     this.reasons.clear();
     for (const key of keys) if (owns(key)) await this.options.rejoin(key, 'the stage starts').catch(() => undefined);
@@ -147,4 +151,10 @@ export class StageHost<T, S extends Stage<T>> {
     }, pauseMs);
     this.pauses.add(pause);
   }
+}
+
+/** Throws when stages are out of step with their sessions; for a probe. */
+export function requireInStep(outOfStep: ReadonlyMap<string, string>): void {
+  if (outOfStep.size === 0) return;
+  throw new Error(`out of step: ${[...outOfStep].map(([key, reason]) => `${key} (${reason})`).join(', ')}`);
 }

@@ -80,6 +80,12 @@ export class CheckpointStore {
     return row;
   }
 
+  /** The accounts (or whatever else states are kept of) that have a checkpoint. */
+  async accounts(): Promise<string[]> {
+    const sql = 'SELECT DISTINCT account_id FROM checkpoint ORDER BY account_id';
+    return (await this.database.query<{ account_id: string }>(sql)).map((row) => row.account_id);
+  }
+
   /** The barriers at which a state is kept, latest first. */
   async barriers(accountId: string): Promise<number[]> {
     const sql = 'SELECT barrier FROM checkpoint WHERE account_id = $1 ORDER BY barrier DESC';

@@ -1,22 +1,18 @@
 import { TOPICS, type decision, type execution } from '@trading/contracts';
-import { BarrierJoin, feed } from '@trading/platform-barrier';
+import { StageHost } from '@trading/platform-barrier';
+import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
-import type { Subscription } from '@trading/platform-messaging';
+import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import type { DecisionConfig } from './decision-config';
-import { DecisionStage, type DecisionInput, type DecisionPorts } from './decision-stage';
+import { DecisionStage, isUnavailable, type DecisionInput, type DecisionPorts } from './decision-stage';
 import { StrategyRunner } from './strategy-runner';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */
-const SOURCES = ['account', 'position', 'risk', 'prediction'];
-
-interface AccountStage {
-  readonly stage: DecisionStage;
-  readonly join: BarrierJoin<DecisionInput>;
-}
+const SOURCES = ['account', 'position', 'risk', 'prediction/*'];
 
 /** The use-cases of decision. */
 export class DecisionUseCases implements decision.DecisionService {
-  private readonly accounts = new Map<string, AccountStage>();
+  private readonly host: StageHost<DecisionInput, DecisionStage>;
   private readonly runners: readonly StrategyRunner[];
   private subscriptions: Subscription[] = [];
 
@@ -25,36 +21,47 @@ export class DecisionUseCases implements decision.DecisionService {
     private readonly ports: DecisionPorts,
   ) {
     this.runners = config.strategies.map((strategy) => new StrategyRunner(strategy, config.runId));
+    this.host = new StageHost<DecisionInput, DecisionStage>({
+      sources: SOURCES,
+      create: (accountId) => {
+        const mine = this.runners.filter((runner) => runner.config.accountId === accountId);
+        return new DecisionStage(accountId, mine, ports);
+      },
+      rejoin: (accountId, reason) => this.rejoin(accountId, reason),
+      isTransient: (error) => error instanceof TransientDatabaseError || isUnavailable(error),
+      log: ports.logger,
+    });
+  }
+
+  /** Why accounts are out of step with their session. */
+  get outOfStep(): ReadonlyMap<string, string> {
+    return this.host.outOfStep;
   }
 
   async start(): Promise<void> {
     const disabled = await this.ports.store.disabled();
     for (const runner of this.runners) runner.enabled = !disabled.has(runner.config.strategyId);
-    for (const accountId of new Set(this.runners.map((runner) => runner.config.accountId))) {
-      await this.accountOf(accountId).stage.rebuild();
-    }
     const { bus } = this.ports;
-    const group = { group: 'decision' };
     this.subscriptions = [
-      await bus.subscribe(TOPICS.accountEvent, group, ({ message }) => {
-        const { body } = message;
-        const isTime = body?.$case === 'mark' || body?.$case === 'session';
-        const input = isTime ? (body as never) : ({ $case: 'accountEvent', value: message } as const);
-        return feed<DecisionInput>(this.of(message.accountId), 'account', input);
-      }),
-      await bus.subscribe(TOPICS.positionEvent, group, ({ message }) =>
-        feed<DecisionInput>(this.of(message.accountId), 'position', message.body),
-      ),
-      await bus.subscribe(TOPICS.riskEvent, group, ({ message }) =>
-        feed<DecisionInput>(this.of(message.accountId), 'risk', message.body),
-      ),
-      await bus.subscribe(TOPICS.prediction, group, ({ message }) =>
-        feed<DecisionInput>(this.of(message.accountId), 'prediction', message.body),
-      ),
+      await bus.consume({ group: 'decision', delivery: 'everything' }, [
+        route(TOPICS.prediction, ({ key: symbol, message }) =>
+          this.host.feed(message.accountId, `prediction/${symbol}`, message, (input) => input),
+        ),
+      ]),
+      await bus.consume({ group: 'decision', onShare: (share) => this.onShare(share) }, [
+        route(TOPICS.accountEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'account', message, () => ({ $case: 'accountEvent', value: message })),
+        ),
+        route(TOPICS.positionEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'position', message, (input) => input),
+        ),
+        route(TOPICS.riskEvent, ({ message }) => this.host.feed(message.accountId, 'risk', message, (input) => input)),
+      ]),
     ];
   }
 
   async stop(): Promise<void> {
+    this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
   }
 
@@ -122,18 +129,16 @@ export class DecisionUseCases implements decision.DecisionService {
     return runner.status();
   }
 
-  private of(accountId: string): BarrierJoin<DecisionInput> {
-    return this.accountOf(accountId).join;
+  private async onShare(share: Share): Promise<void> {
+    await this.host.share(
+      (accountId) => share.owns(accountId),
+      async () => [...new Set(this.runners.map((runner) => runner.config.accountId))],
+    );
   }
 
-  private accountOf(accountId: string): AccountStage {
-    let found = this.accounts.get(accountId);
-    if (found === undefined) {
-      const mine = this.runners.filter((runner) => runner.config.accountId === accountId);
-      const stage = new DecisionStage(accountId, mine, this.ports);
-      found = { stage, join: new BarrierJoin(SOURCES, stage) };
-      this.accounts.set(accountId, found);
-    }
-    return found;
+  private async rejoin(accountId: string, reason: string): Promise<void> {
+    await this.host.of(accountId).rebuild();
+    const body = { $case: 'rejoin', value: { source: 'decision', accountId, symbol: '', reason } } as const;
+    await this.ports.bus.publish(TOPICS.decision, accountId, { accountId, sessionId: '', body });
   }
 }

@@ -8,9 +8,10 @@ import {
   type prediction,
   type risk,
 } from '@trading/contracts';
-import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
+import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import { systemClock } from '@trading/platform-config';
 import type { CheckpointStore, Sql } from '@trading/platform-database';
+import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import { Decimal, type Instrument } from '@trading/trading-market';
@@ -20,9 +21,9 @@ import type { DecisionStore } from './decision-store';
 import type { AccountFacts, StrategyRunner } from './strategy-runner';
 
 export type DecisionInput =
-  | NonNullable<prediction.PredictionEvent['body']>
-  | NonNullable<execution.PositionEventMessage['body']>
-  | NonNullable<risk.RiskEvent['body']>
+  | InputOf<NonNullable<prediction.PredictionEvent['body']>>
+  | InputOf<NonNullable<execution.PositionEventMessage['body']>>
+  | InputOf<NonNullable<risk.RiskEvent['body']>>
   | { readonly $case: 'accountEvent'; readonly value: gateway.AccountEvent };
 
 export interface DecisionPorts {
@@ -49,6 +50,7 @@ export class DecisionStage implements Stage<DecisionInput> {
   private predictions: prediction.Prediction[] = [];
   private live = false;
   private barrier = 0;
+  private sessionId = '';
   /** Decisions that wait for the next checkpoint, and stored ones whose orders have been answered since. */
   private quiet: decision.Decision[] = [];
   private answered: decision.Decision[] = [];
@@ -62,7 +64,8 @@ export class DecisionStage implements Stage<DecisionInput> {
 
   /** What strategies had done by the newest checkpoint, known before the account's terminal calls. */
   async rebuild(): Promise<void> {
-    this.restore((await this.ports.checkpoints.latest<DecisionState>(this.accountId))?.state);
+    const latest = await this.ports.checkpoints.latest<DecisionState>(this.accountId);
+    if (this.sessionId === '') this.restore(latest?.state);
   }
 
   async onSession(session: SessionStart): Promise<void> {
@@ -73,7 +76,8 @@ export class DecisionStage implements Stage<DecisionInput> {
     this.quiet = [];
     this.answered = [];
     this.stored = await this.ports.store.orderedBeyond(this.accountId, session.resumeFrom);
-    await this.publish({ $case: 'session', value: { ...session } });
+    this.sessionId = session.sessionId;
+    await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
   }
 
   async onInput(input: DecisionInput): Promise<void> {
@@ -97,7 +101,8 @@ export class DecisionStage implements Stage<DecisionInput> {
     this.barrier = mark.n;
     await this.decide();
     if (mark.checkpoint) await this.checkpoint(mark.n);
-    await this.publish({ $case: 'progress', value: { ...mark, source: 'decision' } });
+    const { sessionId } = this;
+    await this.publish({ $case: 'progress', value: { ...mark, source: 'decision', sessionId, symbol: '' } });
     if (mark.end) this.live = true;
   }
 
@@ -156,6 +161,8 @@ export class DecisionStage implements Stage<DecisionInput> {
         checks,
       };
     } catch (error) {
+      // Simulated time has not gone on: the stored decision is sent again when execution is back.
+      if (!this.live && isUnavailable(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       this.ports.logger.error({ coid: leg.coid, message }, 'Execution did not take an order.');
       return { ...leg, outcome: 'unknown', code: 'EXECUTION_UNAVAILABLE', message };
@@ -204,8 +211,14 @@ export class DecisionStage implements Stage<DecisionInput> {
   }
 
   private publish(body: NonNullable<decision.DecisionEvent['body']>): Promise<void> {
-    return this.ports.bus.publish(TOPICS.decision, this.accountId, { accountId: this.accountId, body });
+    const { accountId, sessionId } = this;
+    return this.ports.bus.publish(TOPICS.decision, accountId, { accountId, sessionId, body });
   }
+}
+
+/** Whether a call failed because nobody was there to answer it. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof RpcError && (error.status === 'UNAVAILABLE' || error.status === 'DEADLINE_EXCEEDED');
 }
 
 function outcomeOf(state: common.OrderState | undefined): string {

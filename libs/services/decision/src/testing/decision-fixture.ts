@@ -9,7 +9,7 @@ import {
 } from '@trading/contracts';
 import { CheckpointStore, type Database } from '@trading/platform-database';
 import { silentLogger } from '@trading/platform-logging';
-import { InProcessBus, type EventBus } from '@trading/platform-messaging';
+import { InProcessBus, route, type Delivery, type EventBus } from '@trading/platform-messaging';
 import type { StrategyConfig } from '../lib/decision-config';
 import { DecisionUseCases } from '../lib/decision-service';
 import { DecisionStore } from '../lib/decision-store';
@@ -103,7 +103,7 @@ export class DecisionFixture {
   /** A session begins on every source; then the account says who it is. */
   async begin(resumeFrom = 0, lockstep = true): Promise<void> {
     const sessionId = `session-${++this.entered}`;
-    const session = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep };
+    const session = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep, symbols: ['EURUSD'] };
     const body = { $case: 'session', value: session } as const;
     await this.everywhere(body);
     await this.until(() => this.sessions === this.entered);
@@ -121,7 +121,8 @@ export class DecisionFixture {
   ): Promise<void> {
     const { checkpoint = false, made = predictionOf(n) } = more;
     await this.predict(made);
-    const value = { accountId: ACCOUNT, n, timeUs: n * 60_000_000, checkpoint, end: false };
+    const sessionId = `session-${this.entered}`;
+    const value = { accountId: ACCOUNT, sessionId, n, timeUs: n * 60_000_000, checkpoint, end: false };
     await this.account({ $case: 'mark', value });
     const progress = { $case: 'progress', value: { ...value, source: '' } } as const;
     await this.publish(TOPICS.positionEvent, progress);
@@ -146,11 +147,12 @@ export class DecisionFixture {
 
   /** The bus, watched for what decision says. */
   private watched(): EventBus {
-    void this.bus.subscribe(TOPICS.decision, { group: 'test' }, ({ message: { body } }) => {
+    const hear = ({ message: { body } }: Delivery<decision.DecisionEvent>): void => {
       if (body?.$case === 'decision') this.decided.push(body.value);
       if (body?.$case === 'progress') this.passed = body.value.n;
       if (body?.$case === 'session') this.sessions++;
-    });
+    };
+    void this.bus.consume({ group: 'test' }, [route(TOPICS.decision, hear)]);
     return this.bus;
   }
 
@@ -175,8 +177,8 @@ export class DecisionFixture {
     topic: { readonly name: string },
     body: { readonly $case: string; readonly value: unknown },
   ): Promise<void> {
-    const message = { accountId: ACCOUNT, timeUs: 0, barrier: 0, body };
-    return this.bus.publish<unknown>(topic as never, ACCOUNT, message);
+    const message = { accountId: ACCOUNT, sessionId: `session-${this.entered}`, timeUs: 0, barrier: 0, body };
+    return this.bus.publish<unknown>(topic as never, topic === TOPICS.prediction ? 'EURUSD' : ACCOUNT, message);
   }
 }
 

@@ -130,10 +130,12 @@ describe('the writer of an account', () => {
     let broken = 0;
     const flaky: Database = {
       ...pick(database),
-      transaction: async (work, isolation) => {
-        if (when === 'before' && broken++ === 0) throw new TransientDatabaseError('gone', '57P01', undefined);
-        const result = await database.transaction(work, isolation);
-        if (when === 'after' && broken++ === 0) throw new TransientDatabaseError('gone', '57P01', undefined);
+      query: async <R extends object>(sql: string, params?: readonly unknown[]) => {
+        const commits = sql.includes('INSERT INTO order_event');
+        if (commits && when === 'before' && broken++ === 0)
+          throw new TransientDatabaseError('gone', '57P01', undefined);
+        const result = await database.query<R>(sql, params);
+        if (commits && when === 'after' && broken++ === 0) throw new TransientDatabaseError('gone', '57P01', undefined);
         return result;
       },
     };

@@ -27,6 +27,8 @@ export class AccountWriter {
   /** The last barrier whose step was committed. */
   barrier = 0;
   lastSeq = 0;
+  /** The session in which events are published. */
+  sessionId = '';
   /** Orders that risk-manager is being asked about: they may hold reservations before they have an event. */
   readonly inCheck = new Set<string>();
   private readonly records = new Map<string, OrderRecord>();
@@ -129,21 +131,19 @@ export class AccountWriter {
     };
   }
 
-  /** The draft is fixed by now: a transaction that fails for the moment is tried again as it is. */
+  /** The draft is fixed by now: a commit that fails for the moment is tried again as it is. */
   private async persist(draft: OrderWrites & { barrier: number }, approval?: common.Approval): Promise<void> {
     const lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
     for (let isRetry = false; ; isRetry = true) {
       try {
-        await this.store.database.transaction(async (tx) => {
-          const stored = await this.store.lock(tx, this.accountId);
-          // The connection may have broken after the commit took place.
-          if (isRetry && (await this.store.isStored(tx, draft.events.at(-1)?.message))) return;
-          if (stored !== this.lastSeq) throw new SequenceTaken(this.accountId, this.lastSeq, stored);
-          await this.store.write(tx, this.accountId, lastSeq, draft.barrier, draft);
-          const coid = draft.orders[0]?.view.request.coid;
-          if (approval !== undefined && coid !== undefined) await this.store.saveApproval(tx, coid, approval);
-        });
-        return;
+        const { accountId, lastSeq: expectedSeq } = this;
+        if (
+          await this.store.append({ accountId, expectedSeq, lastSeq, barrier: draft.barrier, writes: draft, approval })
+        )
+          return;
+        // The connection may have broken after the commit took place.
+        if (isRetry && (await this.store.isStored(draft.events.at(-1)?.message))) return;
+        throw new SequenceTaken(accountId, expectedSeq, await this.store.lastSeq(accountId));
       } catch (error) {
         if (!(error instanceof TransientDatabaseError)) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -161,14 +161,18 @@ export class AccountWriter {
     messages: readonly execution.OrderEvent[],
     positions: readonly execution.Position[],
   ): Promise<void> {
-    const { accountId, bus } = this;
-    for (const message of messages) {
-      for (const listener of this.listeners) listener(message);
-      await bus.publish(TOPICS.orderEvent, accountId, { accountId, body: { $case: 'event', value: message } });
+    const { accountId, sessionId, bus } = this;
+    const accepted: Promise<void>[] = [];
+    for (const value of messages) {
+      for (const listener of this.listeners) listener(value);
+      const body = { $case: 'event', value } as const;
+      accepted.push(bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body }));
     }
-    for (const position of positions) {
-      await bus.publish(TOPICS.positionEvent, accountId, { accountId, body: { $case: 'position', value: position } });
+    for (const value of positions) {
+      const body = { $case: 'position', value } as const;
+      accepted.push(bus.publish(TOPICS.positionEvent, accountId, { accountId, sessionId, body }));
     }
+    await Promise.all(accepted);
   }
 }
 

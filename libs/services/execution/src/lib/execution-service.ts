@@ -1,61 +1,74 @@
-import { common, TOPICS, type execution, type market } from '@trading/contracts';
-import { BarrierJoin, feed } from '@trading/platform-barrier';
+import { common, TOPICS, type execution } from '@trading/contracts';
+import { StageHost } from '@trading/platform-barrier';
+import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
-import type { Subscription } from '@trading/platform-messaging';
+import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import { operatorOrderId } from '@trading/trading-orders';
 import { Observable } from 'rxjs';
 import { AccountBooks, type BooksState } from './account-books';
-import { AccountWriter } from './account-writer';
+import { AccountWriter, SequenceTaken } from './account-writer';
 import { ExecutionStage, type ExecutionInput, type ExecutionPorts } from './execution-stage';
 import type { AccountRow } from './order-store';
 import { OrderSubmission } from './submit-order';
 
-interface AccountStage {
-  readonly writer: AccountWriter;
-  readonly stage: ExecutionStage;
-  readonly join: BarrierJoin<ExecutionInput>;
-}
-
 /** Sources of an account's session, in the order in which a barrier's inputs are applied: quotes before fills. */
-const SOURCES = ['market', 'account', 'trade'];
+const SOURCES = ['market/*', 'account', 'trade'];
 
 /** The use-cases of execution. */
 export class ExecutionUseCases implements execution.ExecutionService {
-  private readonly accounts = new Map<string, AccountStage>();
+  private readonly host: StageHost<ExecutionInput, ExecutionStage>;
   private readonly submission: OrderSubmission;
   private subscriptions: Subscription[] = [];
 
   constructor(private readonly ports: ExecutionPorts) {
     this.submission = new OrderSubmission(ports.store, ports.gateway, ports.riskManager, ports.logger);
+    this.host = new StageHost<ExecutionInput, ExecutionStage>({
+      sources: SOURCES,
+      create: (accountId) => {
+        const books = new AccountBooks(accountId, 'USD');
+        return new ExecutionStage(new AccountWriter(accountId, books, ports.store, ports.bus), ports);
+      },
+      rejoin: (accountId, reason) => this.rejoin(accountId, reason),
+      isTransient: (error) => error instanceof TransientDatabaseError || error instanceof SequenceTaken,
+      log: ports.logger,
+    });
   }
 
-  /** Rebuilds the books of the accounts that the store knows, then takes events. */
+  /** Why accounts are out of step with their session. */
+  get outOfStep(): ReadonlyMap<string, string> {
+    return this.host.outOfStep;
+  }
+
+  /** Takes events; the books of the accounts that the store knows are rebuilt before the first of theirs. */
   async start(): Promise<void> {
-    for (const row of await this.ports.store.accounts()) await this.rebuild(row);
     const { bus } = this.ports;
-    const group = { group: 'execution' };
     this.subscriptions = [
-      await bus.subscribe(TOPICS.marketTick, group, ({ message }) => this.takeTicks(message)),
-      await bus.subscribe(TOPICS.accountEvent, group, ({ message }) => {
-        const { body } = message;
-        const isTime = body?.$case === 'mark' || body?.$case === 'session';
-        return feed(this.of(message.accountId).join, 'account', isTime ? body : { $case: 'account', value: message });
-      }),
-      await bus.subscribe(TOPICS.tradeEvent, group, ({ message }) => {
-        const { body } = message;
-        const isTime = body?.$case === 'mark' || body?.$case === 'session';
-        return feed(this.of(message.accountId).join, 'trade', isTime ? body : { $case: 'trade', value: message });
-      }),
+      await bus.consume({ group: 'execution', delivery: 'everything' }, [
+        route(TOPICS.marketTick, ({ key: symbol, message }) => {
+          const { body } = message;
+          if (body === undefined) return;
+          return this.host.feed(body.value.accountId, `market/${symbol}`, message, (input) => input);
+        }),
+      ]),
+      await bus.consume({ group: 'execution', onShare: (share) => this.onShare(share) }, [
+        route(TOPICS.accountEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'account', message, () => ({ $case: 'account', value: message })),
+        ),
+        route(TOPICS.tradeEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'trade', message, () => ({ $case: 'trade', value: message })),
+        ),
+      ]),
     ];
   }
 
   async stop(): Promise<void> {
+    this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
   }
 
   async submitOrder(request: execution.SubmitOrderRequest): Promise<execution.SubmitOrderResponse> {
-    const { writer, stage } = this.known(request.order?.accountId ?? '');
-    return this.submission.submit(writer, stage, request);
+    const stage = this.known(request.order?.accountId ?? '');
+    return this.submission.submit(stage.writer, stage, request);
   }
 
   async modifyOrder(_request: execution.ModifyOrderRequest): Promise<execution.SubmitOrderResponse> {
@@ -75,7 +88,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
   }
 
   async flatten(request: execution.FlattenRequest): Promise<execution.FlattenResponse> {
-    const { writer, stage } = this.known(request.accountId);
+    const stage = this.known(request.accountId);
+    const { writer } = stage;
     const orders: execution.Order[] = [];
     const positions = await writer.exclusive(async () => {
       stage.requireUpToDate();
@@ -132,8 +146,10 @@ export class ExecutionUseCases implements execution.ExecutionService {
   }
 
   async listPositions(request: execution.ListPositionsRequest): Promise<execution.ListPositionsResponse> {
-    const chosen = request.accountId === '' ? [...this.accounts.values()] : [this.known(request.accountId)];
-    return { positions: chosen.flatMap(({ writer, stage }) => writer.books.positions(writer.lastSeq, stage.timeUs)) };
+    const chosen = request.accountId === '' ? [...this.host.stages.values()] : [this.known(request.accountId)];
+    return {
+      positions: chosen.flatMap(({ writer, timeUs }) => writer.books.positions(writer.lastSeq, timeUs)),
+    };
   }
 
   async listAccounts(): Promise<execution.ListAccountsResponse> {
@@ -141,7 +157,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
     return {
       accounts: await Promise.all(
         rows.map(async ({ accountId, data, lastSeq }) => {
-          const view = this.accounts.get(accountId)?.writer.books.equity();
+          const view = this.host.get(accountId)?.writer.books.equity();
           return {
             ...data,
             lastSeq,
@@ -167,38 +183,40 @@ export class ExecutionUseCases implements execution.ExecutionService {
     };
   }
 
-  private takeTicks({ body }: market.MarketTickEvent): Promise<void> | void {
-    if (body === undefined) return;
-    return feed(this.of(body.value.accountId).join, 'market', body);
-  }
-
-  private known(accountId: string): AccountStage {
-    const found = this.accounts.get(accountId);
+  private known(accountId: string): ExecutionStage {
+    const found = this.host.get(accountId);
     if (found === undefined)
       throw new RpcError('NOT_FOUND', 'ACCOUNT_UNKNOWN', `Execution knows no account ${accountId}.`);
     return found;
   }
 
-  private of(accountId: string): AccountStage {
-    let found = this.accounts.get(accountId);
-    if (found === undefined) {
-      const writer = new AccountWriter(accountId, new AccountBooks(accountId, 'USD'), this.ports.store, this.ports.bus);
-      const stage = new ExecutionStage(writer, this.ports);
-      found = { writer, stage, join: new BarrierJoin<ExecutionInput>(SOURCES, stage) };
-      this.accounts.set(accountId, found);
-    }
-    return found;
+  private async onShare(share: Share): Promise<void> {
+    await this.host.share(
+      (accountId) => share.owns(accountId),
+      async () => (await this.ports.store.accounts()).map(({ accountId }) => accountId),
+    );
   }
 
-  /** Books of an account whose terminal has not called yet: the newest checkpoint and what was booked after it. */
+  private async rejoin(accountId: string, reason: string): Promise<void> {
+    const row = await this.ports.store.account(accountId);
+    if (row !== undefined) await this.rebuild(row);
+    const body = { $case: 'rejoin', value: { source: 'execution', accountId, symbol: '', reason } } as const;
+    await this.ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId: '', body });
+  }
+
+  /** Books of an account without a session: the newest checkpoint and what was booked after it. */
   private async rebuild({ accountId, lastSeq }: AccountRow): Promise<void> {
-    const { writer } = this.of(accountId);
-    writer.lastSeq = lastSeq;
+    const stage = this.host.of(accountId);
+    const { writer } = stage;
     const latest = await this.ports.checkpoints.latest<BooksState>(accountId);
     if (latest === undefined) return;
-    writer.books.restore(latest.state);
     const beyond = await this.ports.store.eventsBeyond(accountId, latest.barrier);
-    writer.rebook(beyond.map(({ message }) => message));
+    await writer.exclusive(async () => {
+      if (stage.hasSession) return;
+      writer.lastSeq = lastSeq;
+      writer.books.restore(latest.state);
+      writer.rebook(beyond.map(({ message }) => message));
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { plainInstrument, TOPICS, type execution, type gateway, type market, type risk } from '@trading/contracts';
-import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
+import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import type { CheckpointStore } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
@@ -15,7 +15,7 @@ import { settleUnresolved } from './settle-unresolved';
 import { StoredSteps } from './stored-steps';
 
 export type ExecutionInput =
-  | NonNullable<market.MarketTickEvent['body']>
+  | InputOf<NonNullable<market.MarketTickEvent['body']>>
   | { readonly $case: 'trade'; readonly value: gateway.TradeEvent }
   | { readonly $case: 'account'; readonly value: gateway.AccountEvent };
 
@@ -46,13 +46,14 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   private terminal: gateway.TerminalSession | undefined;
   private announced: execution.Account | undefined;
   private live = false;
-  private hasSession = false;
+  /** Whether a session has begun since the stage was made. */
+  hasSession = false;
   /** Orders that the terminal has proven not to know, and that may be delivered once more. */
   absent = new Set<string>();
   timeUs = 0;
 
   constructor(
-    private readonly writer: AccountWriter,
+    readonly writer: AccountWriter,
     private readonly ports: ExecutionPorts,
   ) {}
 
@@ -80,7 +81,8 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       writer.barrier = session.resumeFrom;
       writer.books.restore(await ports.checkpoints.load<BooksState>(writer.accountId, session.resumeFrom));
       this.stored = new StoredSteps(await ports.store.eventsBeyond(writer.accountId, session.resumeFrom));
-      await this.announce({ $case: 'session', value: { ...session } });
+      writer.sessionId = session.sessionId;
+      await this.announce({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
       await writer.replay(this.stored.takeAfter(session.resumeFrom));
       await this.releaseReservations();
       this.hasSession = true;
@@ -114,9 +116,6 @@ export class ExecutionStage implements Stage<ExecutionInput> {
         // Between barriers, or after the last: a checkpoint does not hold it, so it is repeated after one.
         if (this.live) await this.writer.exclusive(() => this.book(false));
         return;
-      case 'mark':
-      case 'session':
-        return;
     }
   }
 
@@ -129,7 +128,8 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       await this.book(true);
       this.recordEquity(mark);
       if (mark.checkpoint) await this.checkpoint(mark.n);
-      await this.announce({ $case: 'progress', value: { ...mark, source: 'execution' } });
+      const { sessionId } = writer;
+      await this.announce({ $case: 'progress', value: { ...mark, source: 'execution', sessionId, symbol: '' } });
       await writer.replay(this.stored.takeAfter(mark.n));
     });
     if (mark.end) this.live = true;
@@ -203,9 +203,12 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   }
 
   private async announce(body: SessionWord): Promise<void> {
-    const { accountId } = this.writer;
-    await this.ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, body });
-    await this.ports.bus.publish(TOPICS.positionEvent, accountId, { accountId, body });
+    const { accountId, sessionId } = this.writer;
+    const { bus } = this.ports;
+    await Promise.all([
+      bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body }),
+      bus.publish(TOPICS.positionEvent, accountId, { accountId, sessionId, body }),
+    ]);
   }
 
   private async onAccount({ body, timeUs }: gateway.AccountEvent): Promise<void> {

@@ -64,6 +64,23 @@ export function advance(before: OrderRecord | undefined, happening: Happening, s
   return { view, order };
 }
 
+/** The kernel's state of an order that has ended, from what is kept of it when its events are gone. */
+export function viewOfEnded(order: execution.Order, fills: readonly execution.Fill[]): OrderView {
+  return {
+    request: requestOf(requireRequest(order)),
+    state: bare('ORDER_STATE', order.state),
+    filledLots: new Decimal(order.filledLots === '' ? 0 : order.filledLots),
+    averagePrice: order.averagePrice === '' ? undefined : new Decimal(order.averagePrice),
+    ...(order.brokerTicket === '' ? {} : { brokerTicket: order.brokerTicket }),
+    code: order.code,
+    message: order.message,
+    fillIds: fills.map((fill) => fill.fillId),
+    ambiguous: order.ambiguous,
+    lateFill: false,
+    overfilled: false,
+  };
+}
+
 /** The message of an event, with the order as it is after it. */
 export function eventMessage(
   record: OrderRecord,

@@ -3,7 +3,8 @@ import type { Database, Sql } from '@trading/platform-database';
 import { Decimal } from '@trading/trading-market';
 import type { LedgerEntry } from '@trading/trading-portfolio';
 import { replayOrder } from '@trading/trading-orders';
-import { kernelEvent, type OrderRecord } from './order-record';
+import { appendStatement, type Append } from './append-statement';
+import { kernelEvent, viewOfEnded, type OrderRecord } from './order-record';
 
 /** What the account table says. */
 export interface AccountRow {
@@ -62,72 +63,31 @@ export class OrderStore {
     );
   }
 
-  /** Locks the account and returns its last sequence. */
-  async lock(tx: Sql, accountId: string): Promise<number> {
-    const [row] = await tx.query<{ last_seq: number }>(
-      'SELECT last_seq FROM account WHERE account_id = $1 FOR UPDATE',
-      [accountId],
-    );
+  /** Where the account's events end. */
+  async lastSeq(accountId: string): Promise<number> {
+    const sql = 'SELECT last_seq FROM account WHERE account_id = $1';
+    const [row] = await this.database.query<{ last_seq: number }>(sql, [accountId]);
     if (row === undefined) throw new Error(`Account ${accountId} has no row.`);
     return row.last_seq;
   }
 
   /** Whether exactly this event is stored, not only one of its sequence. */
-  async isStored(tx: Sql, event: execution.OrderEvent | undefined): Promise<boolean> {
+  async isStored(event: execution.OrderEvent | undefined): Promise<boolean> {
     if (event === undefined) return false;
-    const rows = await tx.query(
+    const rows = await this.database.query(
       `SELECT seq FROM order_event WHERE account_id = $1 AND seq = $2 AND coid = $3 AND cause = $4 AND data = $5`,
       [event.accountId, event.seq, event.coid, event.cause, execution.OrderEvent.toJSON(event)],
     );
     return rows.length > 0;
   }
 
-  async write(tx: Sql, accountId: string, lastSeq: number, barrier: number, writes: OrderWrites): Promise<void> {
-    await tx.query('UPDATE account SET last_seq = $2, barrier = greatest(barrier, $3) WHERE account_id = $1', [
-      accountId,
-      lastSeq,
-      barrier,
-    ]);
-    for (const { inStep, message } of writes.events) {
-      await tx.query(
-        `INSERT INTO order_event (account_id, seq, coid, kind, cause, barrier, in_step, time_us, data)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [
-          accountId,
-          message.seq,
-          message.coid,
-          message.kind,
-          message.cause,
-          message.barrier,
-          inStep,
-          message.timeUs,
-          execution.OrderEvent.toJSON(message),
-        ],
-      );
-    }
-    for (const { view, order } of writes.orders) {
-      await tx.query(
-        `INSERT INTO orders (coid, account_id, symbol, state, origin, last_seq, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (coid) DO UPDATE SET state = $4, last_seq = $6, data = $7`,
-        [
-          view.request.coid,
-          accountId,
-          view.request.symbol,
-          view.state,
-          view.request.origin,
-          order.lastSeq,
-          execution.Order.toJSON(order),
-        ],
-      );
-    }
-    await this.writeBooks(tx, accountId, writes);
-  }
-
-  async saveApproval(tx: Sql, coid: string, approval: common.Approval): Promise<void> {
-    await tx.query('UPDATE orders SET approval = $2 WHERE coid = $1', [
-      coid,
-      Buffer.from(common.Approval.encode(approval).finish()),
-    ]);
+  /**
+   * Commits an account's next events with all that follows from them. False, with nothing written, when its events do
+   * not end at `expectedSeq`.
+   */
+  async append(append: Append): Promise<boolean> {
+    const { sql, params } = appendStatement(append);
+    return (await this.database.query(sql, params)).length > 0;
   }
 
   async approval(coid: string): Promise<common.Approval | undefined> {
@@ -138,7 +98,7 @@ export class OrderStore {
     return row?.approval ? common.Approval.decode(row.approval) : undefined;
   }
 
-  /** The order that its stored events make. */
+  /** The order that its stored events make; of one that ended so long ago that they are gone, what was kept of it. */
   async load(coid: string): Promise<OrderRecord | undefined> {
     const [row] = await this.database.query<{ data: unknown }>('SELECT data FROM orders WHERE coid = $1', [coid]);
     if (row === undefined) return undefined;
@@ -146,8 +106,11 @@ export class OrderStore {
       'SELECT data FROM order_event WHERE coid = $1 ORDER BY seq',
       [coid],
     );
+    const order = execution.Order.fromJSON(row.data);
     const view = replayOrder(events.map((event) => kernelEvent(execution.OrderEvent.fromJSON(event.data))));
-    return view === undefined ? undefined : { view, order: execution.Order.fromJSON(row.data) };
+    if (view !== undefined) return { view, order };
+    const fills = await this.fills(order.request?.accountId ?? '', coid);
+    return { view: viewOfEnded(order, fills), order };
   }
 
   async listOrders(request: execution.ListOrdersRequest): Promise<execution.Order[]> {
@@ -246,35 +209,6 @@ export class OrderStore {
         entry.coid ?? null,
       ],
     );
-  }
-
-  private async writeBooks(tx: Sql, accountId: string, writes: OrderWrites): Promise<void> {
-    for (const event of writes.events) {
-      const { fill } = event.message;
-      if (fill === undefined) continue;
-      await tx.query('INSERT INTO fill (account_id, fill_id, coid, seq, data) VALUES ($1, $2, $3, $4, $5)', [
-        accountId,
-        fill.fillId,
-        fill.coid,
-        event.message.seq,
-        execution.Fill.toJSON(fill),
-      ]);
-    }
-    for (const position of writes.positions) {
-      await tx.query(
-        `INSERT INTO position (account_id, symbol, seq, data) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (account_id, symbol) DO UPDATE SET seq = $3, data = $4`,
-        [accountId, position.symbol, position.seq, execution.Position.toJSON(position)],
-      );
-    }
-    for (const entry of writes.ledger) await this.writeLedger(tx, accountId, entry);
-    for (const trade of writes.trades) {
-      await tx.query('INSERT INTO trade (account_id, number, data) VALUES ($1, $2, $3)', [
-        accountId,
-        trade.number,
-        execution.Trade.toJSON(trade),
-      ]);
-    }
   }
 }
 

@@ -44,9 +44,18 @@ describe('submitting an order', () => {
   it('denies when risk-manager does not answer', async () => {
     await begin();
     system.riskManager.isDown = true;
-    const { order } = await submit('order-1');
+    const { order } = await submit('order-1', { origin: 'ORIGIN_OPERATOR' });
     expect(order).toMatchObject({ state: 'ORDER_STATE_DENIED', code: 'RISK_UNAVAILABLE' });
     expect(system.terminal.submitted).toEqual([]);
+  });
+
+  it('has a strategy’s order of simulated time wait for risk-manager', async () => {
+    await begin();
+    system.riskManager.isDown = true;
+    await expect(submit('order-1')).rejects.toMatchObject({ status: 'UNAVAILABLE' });
+    await expect(system.stateOf('order-1')).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
+    system.riskManager.isDown = false;
+    expect(await submit('order-1')).toMatchObject({ order: { state: 'ORDER_STATE_SUBMITTED' } });
   });
 
   it('answers a client order id that it knows from its store, whatever became of the order', async () => {
@@ -202,7 +211,8 @@ describe('submitting an order', () => {
       await restart();
       await system.step(quoted);
       system.riskManager.isDown = true;
-      expect(await submit('order-1')).toMatchObject({ order: { state: 'ORDER_STATE_UNKNOWN' } });
+      await expect(submit('order-1')).rejects.toMatchObject({ status: 'UNAVAILABLE' });
+      expect(await system.stateOf('order-1')).toBe('UNKNOWN');
       system.riskManager.isDown = false;
       system.riskManager.denial = 'TRADING_STATE_HALTED';
       expect(await submit('order-1')).toMatchObject({

@@ -11,6 +11,8 @@ import type { OrderStore } from './order-store';
 const RISK_UNAVAILABLE = 'RISK_UNAVAILABLE';
 /** The gateway's word for a terminal that is not connected: nothing was sent. */
 const TERMINAL_OFFLINE = 'TERMINAL_OFFLINE';
+/** Statuses of a call that nobody was there to answer. */
+const AWAY: readonly string[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
 const NO_HOPS = common.Hops.fromPartial({});
 
 /**
@@ -81,7 +83,7 @@ export class OrderSubmission {
     order: common.OrderRequest,
   ): Promise<execution.SubmitOrderResponse> {
     const asOfUs = request.asOfUs > 0 ? request.asOfUs : stage.timeUs;
-    const verdict = await this.check(writer, order, asOfUs);
+    const verdict = await this.check(writer, stage, order, asOfUs);
     const hops = common.Hops.fromPartial({ ...request.hops, riskCheckedUs: systemClock.nowUs() });
     const routed: common.OrderRequest = verdict.approved ? { ...order, worstPrice: verdict.worstPrice } : order;
     await writer.exclusive(async () => {
@@ -97,15 +99,21 @@ export class OrderSubmission {
     return { order: record?.order, checks: verdict.checks, duplicate: false };
   }
 
-  /** Without risk-manager nothing is let through; the denial says so. */
+  /**
+   * Without risk-manager nothing is let through; the denial says so. A strategy's order of simulated time is not denied
+   * for that: time has not gone on, and its decision is sent again when risk-manager is back.
+   */
   private async check(
     writer: AccountWriter,
+    stage: ExecutionStage,
     order: common.OrderRequest,
     asOfUs: number,
   ): Promise<risk.CheckOrderResponse> {
     try {
       return await this.riskManager.checkOrder({ order, asOfUs, epoch: EPOCH, barrier: writer.barrier });
     } catch (error) {
+      const isAway = error instanceof RpcError && AWAY.includes(error.status);
+      if (isAway && stage.isLockstep && order.origin === common.Origin.STRATEGY) throw error;
       const message = `risk-manager did not answer: ${error instanceof Error ? error.message : String(error)}`;
       this.logger.error({ coid: order.coid, message }, 'An order could not be checked.');
       const failed = { code: RISK_UNAVAILABLE, passed: false, observed: '', limit: '', message };
@@ -130,7 +138,10 @@ export class OrderSubmission {
     const order = record?.order.request;
     if (record === undefined || order === undefined || record.view.state !== 'UNKNOWN') return;
     const { worstPrice: _worstPrice, ...asked } = order;
-    const verdict = await this.check(writer, asked, record.order.createdUs);
+    const verdict = await this.check(writer, stage, asked, record.order.createdUs).catch((error: unknown) => {
+      stage.absent.add(coid);
+      throw error;
+    });
     if (!verdict.approved) {
       if (verdict.code === RISK_UNAVAILABLE) stage.absent.add(coid);
       else await this.settle(writer, coid, 'REJECTED', verdict.code, verdict.message);

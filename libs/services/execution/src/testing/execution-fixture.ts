@@ -7,7 +7,7 @@ import {
   type TestDatabase,
 } from '@trading/platform-database';
 import { memoryLogger } from '@trading/platform-logging';
-import { InProcessBus } from '@trading/platform-messaging';
+import { InProcessBus, route } from '@trading/platform-messaging';
 import type { SeriesColumns, TimeSeriesStore } from '@trading/platform-timeseries';
 import { EXECUTION_MIGRATIONS } from '../lib/execution-migrations';
 import { ExecutionUseCases } from '../lib/execution-service';
@@ -98,9 +98,13 @@ export class ExecutionFixture {
       runId: 'run-1',
     });
     await this.service.start();
-    const group = { group: 'test' };
-    await bus.subscribe(TOPICS.orderEvent, group, ({ message }) => void this.published.push(message));
-    await bus.subscribe(TOPICS.positionEvent, group, ({ message }) => void this.positions.push(message));
+    await bus.consume({ group: 'test' }, [
+      route(
+        TOPICS.orderEvent,
+        ({ message }) => void (message.body?.$case !== 'rejoin' && this.published.push(message)),
+      ),
+      route(TOPICS.positionEvent, ({ message }) => void this.positions.push(message)),
+    ]);
   }
 
   /** The process is gone: what its instance still does reaches nobody. */
@@ -120,6 +124,7 @@ export class ExecutionFixture {
       resumeFrom,
       timeUs: timeOf(resumeFrom),
       lockstep,
+      symbols: ['EURUSD'],
     };
     await this.everywhere({ $case: 'session', value });
     const tradeMode = 'TRADE_MODE_DEMO';
@@ -139,14 +144,13 @@ export class ExecutionFixture {
 
   /** The inputs of the next barrier, and the barrier. */
   async step(step: Step = {}, { checkpoint = false, end = false } = {}): Promise<void> {
-    for (const batch of step.ticks ?? [])
-      await this.bus.publish(TOPICS.marketTick, batch.symbol, { body: { $case: 'batch', value: batch } });
+    for (const batch of step.ticks ?? []) await this.market({ $case: 'batch', value: batch });
     for (const value of step.account ?? []) await this.onAccount({ $case: 'account', value });
     for (const body of step.trades ?? []) await this.onTrade(body);
     const n = ++this.barrier;
     await this.everywhere({
       $case: 'mark',
-      value: { accountId: ACCOUNT, n, timeUs: timeOf(n), checkpoint, end },
+      value: { accountId: ACCOUNT, sessionId: this.sessionId, n, timeUs: timeOf(n), checkpoint, end },
     });
     await this.idle();
   }
@@ -174,7 +178,8 @@ export class ExecutionFixture {
   get words(): string[] {
     return this.published.map(({ body }) => {
       if (body?.$case === 'event') return `${body.value.coid} ${body.value.kind.replace('ORDER_EVENT_KIND_', '')}`;
-      return body?.$case === 'progress' ? `barrier ${body.value.n}` : `session from ${body?.value.resumeFrom ?? ''}`;
+      if (body?.$case === 'progress') return `barrier ${body.value.n}`;
+      return body?.$case === 'session' ? `session from ${body.value.resumeFrom}` : '';
     });
   }
 
@@ -210,7 +215,16 @@ export class ExecutionFixture {
   ): Promise<void> {
     await this.bus.publish(TOPICS.tradeEvent, ACCOUNT, this.trade(body, 0));
     await this.onAccount(body);
-    await this.bus.publish(TOPICS.marketTick, 'EURUSD', { body });
+    await this.market(body);
+  }
+
+  private get sessionId(): string {
+    return `session-${this.sessions}`;
+  }
+
+  private market(body: NonNullable<market.MarketTickEvent['body']>): Promise<void> {
+    const symbol = body.$case === 'batch' ? body.value.symbol : 'EURUSD';
+    return this.bus.publish(TOPICS.marketTick, symbol, { sessionId: this.sessionId, body });
   }
 
   private trade(body: TradeBody, seq: number): gateway.TradeEvent {
@@ -219,7 +233,8 @@ export class ExecutionFixture {
   }
 
   private onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {
-    const event = { accountId: ACCOUNT, timeUs: timeOf(this.barrier), barrier: this.barrier, body };
+    const { sessionId, barrier } = this;
+    const event = { accountId: ACCOUNT, sessionId, timeUs: timeOf(barrier), barrier, body };
     return this.bus.publish(TOPICS.accountEvent, ACCOUNT, event);
   }
 
@@ -227,7 +242,7 @@ export class ExecutionFixture {
     return {
       write: (_measurement, _tags, columns) => void this.equity.push(columns),
       pressure: () => Promise.resolve(),
-      flush: () => Promise.resolve(),
+      flush: () => Promise.resolve({ kind: 'stored' } as const),
       query: () => Promise.resolve([]),
       count: () => Promise.resolve(0),
       close: () => Promise.resolve(),

@@ -12,6 +12,9 @@ export class BarrierGate {
     private readonly progress: StageProgress,
     private readonly accountId: string,
     private readonly sessionId: string,
+    /** How long a barrier may stay open before `onStuck` is called. */
+    private readonly patienceMs: number,
+    private readonly onStuck: () => void,
   ) {}
 
   /** From now on no barrier waits for long. */
@@ -29,8 +32,10 @@ export class BarrierGate {
       this.onRelease = () => (timer ??= setTimeout(() => resolve(false), RELEASED_PATIENCE_MS));
     });
     if (this.isReleased) this.onRelease?.();
+    const stuck = setTimeout(() => this.onStuck(), this.patienceMs);
     const result = await Promise.race([passed, givenUp]);
     clearTimeout(timer);
+    clearTimeout(stuck);
     this.onRelease = undefined;
     return result;
   }

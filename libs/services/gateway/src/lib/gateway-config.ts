@@ -28,6 +28,8 @@ export interface GatewayConfig {
   readonly stages: readonly string[];
   /** Least wall time between two checkpoints of simulated time. */
   readonly checkpointEveryMs: number;
+  /** How long a barrier may stay open before the session begins again. Default 10,000. */
+  readonly stagePatienceMs?: number;
   readonly heartbeatMs: number;
   /** How long each message of the handshake may take. Default 5,000. */
   readonly handshakeTimeoutMs?: number;

@@ -5,7 +5,7 @@ import { accountRegistrationSchema, type GatewayConfig } from './gateway-config'
 
 const HEX_KEY = /^\s*([0-9a-fA-F]{2}){16,}\s*$/;
 /** Whose progress ends a barrier of simulated time: every stage between a tick and its orders. */
-const STAGES = ['prediction', 'decision', 'execution', 'risk-manager'];
+const STAGES = ['prediction/*', 'decision', 'execution', 'risk-manager'];
 
 const subscriptionSchema = z.object({ symbol: z.string().min(1), timeframe: z.string().min(1) });
 const publicKeySchema = z.string().refine(isEd25519, 'expected a PEM public key (Ed25519)');

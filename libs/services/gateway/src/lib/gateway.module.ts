@@ -4,7 +4,14 @@ import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstr
 import { DATABASE, type Database } from '@trading/platform-database';
 import { ServiceProbes } from '@trading/platform-health';
 import { LOGGER, type Logger } from '@trading/platform-logging';
-import { EVENT_BUS, type EventBus, type Subscription } from '@trading/platform-messaging';
+import {
+  EVENT_BUS,
+  route,
+  type EventBus,
+  type Route,
+  type Subscription,
+  type TopicLike,
+} from '@trading/platform-messaging';
 import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
 import { ApprovalVerifier } from './approval-verifier';
 import { CommandSender } from './command-sender';
@@ -55,20 +62,29 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
   }
 
   private async listenForProgress(): Promise<void> {
-    const group = { group: `gateway-${this.config.gatewayId}` };
-    const from = (stage: string) => {
-      return ({ message }: { readonly message: { readonly body?: StageWord | undefined } }): void => {
-        const { body } = message;
-        if (body?.$case === 'session') this.progress.enter(stage, body.value as common.SessionStarted);
-        if (body?.$case === 'progress') this.progress.report(stage, body.value as common.Progress);
-      };
+    const hear = (stage: string, { $case, value }: StageWord): void => {
+      if ($case === 'session') this.progress.enter(stage, value as common.SessionStarted);
+      if ($case === 'progress') this.progress.report(stage, value as common.Progress);
+      if ($case === 'rejoin') this.onRejoin(stage, value as common.Rejoin);
     };
+    const from = <T extends { readonly body?: StageWord | undefined }>(topic: TopicLike<T>, stage: string): Route =>
+      route(topic, ({ message: { body }, key }) => {
+        if (body !== undefined) hear(stage.replace('*', key), body);
+      });
+    const group = { group: `gateway-${this.config.gatewayId}`, delivery: 'everything' } as const;
     this.subscriptions = [
-      await this.bus.subscribe(TOPICS.prediction, group, from('prediction')),
-      await this.bus.subscribe(TOPICS.decision, group, from('decision')),
-      await this.bus.subscribe(TOPICS.orderEvent, group, from('execution')),
-      await this.bus.subscribe(TOPICS.riskEvent, group, from('risk-manager')),
+      await this.bus.consume(group, [
+        from(TOPICS.prediction, 'prediction/*'),
+        from(TOPICS.decision, 'decision'),
+        from(TOPICS.orderEvent, 'execution'),
+        from(TOPICS.riskEvent, 'risk-manager'),
+      ]),
     ];
+  }
+
+  /** A stage that has not entered the session yet will hear of its beginning; one that had has lost it since. */
+  private onRejoin(stage: string, { accountId, reason }: common.Rejoin): void {
+    if (this.progress.hasEntered(stage, accountId)) this.server.beginAgain(accountId, `${stage}: ${reason}`);
   }
 
   private async stopListening(): Promise<void> {

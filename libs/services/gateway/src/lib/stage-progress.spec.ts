@@ -1,12 +1,12 @@
 import { StageProgress } from './stage-progress';
 
 const session = (sessionId: string) => ({ accountId: 'a', sessionId });
-const passed = (n: number) => ({ accountId: 'a', n });
+const passed = (n: number, sessionId = 's1') => ({ accountId: 'a', sessionId, n });
 
 describe('the progress of the stages', () => {
   const begun = (): StageProgress => {
     const progress = new StageProgress(['one', 'two']);
-    progress.begin('a', 's1');
+    progress.begin('a', 's1', []);
     progress.enter('one', session('s1'));
     progress.enter('two', session('s1'));
     return progress;
@@ -31,17 +31,19 @@ describe('the progress of the stages', () => {
 
   it('does not count what a stage says of an older session that arrives late', () => {
     const progress = begun();
-    progress.begin('a', 's2');
+    progress.begin('a', 's2', []);
     progress.enter('one', session('s2'));
-    progress.report('one', passed(7));
+    progress.report('one', passed(7, 's1'));
+    expect(progress.missing('a', 7)).toEqual(['one', 'two']);
+    progress.report('one', passed(7, 's2'));
     // This stage still works on the session before.
-    progress.report('two', passed(7));
+    progress.report('two', passed(7, 's1'));
     progress.enter('two', session('s1'));
-    progress.report('two', passed(7));
+    progress.report('two', passed(7, 's1'));
     expect(progress.missing('a', 7)).toEqual(['two']);
     progress.enter('two', session('s2'));
     expect(progress.missing('a', 7)).toEqual(['two']);
-    progress.report('two', passed(7));
+    progress.report('two', passed(7, 's2'));
     expect(progress.waitFor('a', 's2', 7)).toBe(true);
   });
 
@@ -55,7 +57,7 @@ describe('the progress of the stages', () => {
   it('lets nobody wait for a session that is over', async () => {
     const progress = begun();
     const first = progress.waitFor('a', 's1', 1);
-    progress.begin('a', 's2');
+    progress.begin('a', 's2', []);
     expect(await first).toBe(false);
     expect(progress.waitFor('a', 's1', 1)).toBe(false);
     const second = progress.waitFor('a', 's2', 1);
@@ -70,5 +72,16 @@ describe('the progress of the stages', () => {
     progress.report('two', passed(1));
     expect(progress.late(-1)).toEqual(['one']);
     expect(progress.late(60_000)).toEqual([]);
+  });
+
+  it('waits for every symbol of a stage that works on each by itself', () => {
+    const progress = new StageProgress(['prediction/*', 'decision']);
+    progress.begin('a', 's1', ['EURUSD', 'GBPUSD']);
+    for (const stage of ['prediction/EURUSD', 'prediction/GBPUSD', 'decision']) progress.enter(stage, session('s1'));
+    progress.report('prediction/EURUSD', passed(1));
+    progress.report('decision', passed(1));
+    expect(progress.missing('a', 1)).toEqual(['prediction/GBPUSD']);
+    progress.report('prediction/GBPUSD', passed(1));
+    expect(progress.waitFor('a', 's1', 1)).toBe(true);
   });
 });

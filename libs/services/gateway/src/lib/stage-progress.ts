@@ -1,5 +1,13 @@
+/** What a stage says when it has passed a barrier. */
+interface Passed {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly n: number;
+}
+
 interface AccountProgress {
   readonly sessionId: string;
+  readonly stages: readonly string[];
   /** The last barrier passed by each stage that has entered the session. */
   readonly passed: Map<string, number>;
   waiting: { readonly n: number; readonly sinceMs: number; readonly settle: (isPassed: boolean) => void } | undefined;
@@ -7,18 +15,22 @@ interface AccountProgress {
 
 /**
  * Waits for the stages behind a barrier of simulated time. One barrier of an account is open at a time. What a stage
- * says counts once it has said that it entered the session: before that it speaks of a session that is gone.
+ * says counts once it has said that it entered the session: before that it speaks of a session that is gone. A stage
+ * that works on each symbol by itself, `prediction/*`, counts as one stage per symbol of the session.
  */
 export class StageProgress {
   private readonly accounts = new Map<string, AccountProgress>();
 
-  /** `stages`: those whose progress ends a barrier. */
-  constructor(private readonly stages: readonly string[]) {}
+  /** `pattern`: stages whose progress ends a barrier. */
+  constructor(private readonly pattern: readonly string[]) {}
 
   /** A session begins: what was said in the one before counts no more, and nobody waits for it. */
-  begin(accountId: string, sessionId: string): void {
+  begin(accountId: string, sessionId: string, symbols: readonly string[]): void {
     this.accounts.get(accountId)?.waiting?.settle(false);
-    this.accounts.set(accountId, { sessionId, passed: new Map<string, number>(), waiting: undefined });
+    const stages = this.pattern.flatMap((name) =>
+      name.endsWith('/*') ? symbols.map((symbol) => `${name.slice(0, -1)}${symbol}`) : [name],
+    );
+    this.accounts.set(accountId, { sessionId, stages, passed: new Map<string, number>(), waiting: undefined });
   }
 
   /** A stage has entered a session. */
@@ -27,10 +39,15 @@ export class StageProgress {
     if (account?.sessionId === sessionId && !account.passed.has(stage)) account.passed.set(stage, -1);
   }
 
+  /** Whether a stage has entered the account's session. */
+  hasEntered(stage: string, accountId: string): boolean {
+    return this.accounts.get(accountId)?.passed.has(stage) === true;
+  }
+
   /** A stage has passed a barrier of the session that it entered last. */
-  report(stage: string, { accountId, n }: { readonly accountId: string; readonly n: number }): void {
+  report(stage: string, { accountId, sessionId, n }: Passed): void {
     const account = this.accounts.get(accountId);
-    if (account?.passed.has(stage) !== true) return;
+    if (account?.passed.has(stage) !== true || account.sessionId !== sessionId) return;
     account.passed.set(stage, n);
     if (account.waiting !== undefined && this.isComplete(account, account.waiting.n)) account.waiting.settle(true);
   }
@@ -57,8 +74,8 @@ export class StageProgress {
 
   /** Stages that have not passed barrier `n`. */
   missing(accountId: string, n: number): readonly string[] {
-    const passed = this.accounts.get(accountId)?.passed;
-    return this.stages.filter((stage) => passed?.get(stage) !== n);
+    const account = this.accounts.get(accountId);
+    return account?.stages.filter((stage) => account.passed.get(stage) !== n) ?? [];
   }
 
   /** Stages that have kept a barrier of some account open for longer than this. */
@@ -71,7 +88,7 @@ export class StageProgress {
     return [...late];
   }
 
-  private isComplete({ passed }: AccountProgress, n: number): boolean {
-    return this.stages.every((stage) => passed.get(stage) === n);
+  private isComplete({ passed, stages }: AccountProgress, n: number): boolean {
+    return stages.every((stage) => passed.get(stage) === n);
   }
 }

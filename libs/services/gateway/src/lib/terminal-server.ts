@@ -45,6 +45,11 @@ export class TerminalServer {
     return session?.isReady === true ? session : undefined;
   }
 
+  /** Has the session of an account begin again, if there is one. */
+  beginAgain(accountId: string, reason: string): void {
+    this.sessions.get(accountId)?.beginAgain(reason);
+  }
+
   list(): readonly TerminalSession[] {
     return [...this.sessions.values()];
   }

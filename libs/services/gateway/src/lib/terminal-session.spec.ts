@@ -1,4 +1,5 @@
-import { TOPICS, terminal, type common, type gateway, type market } from '@trading/contracts';
+import { TOPICS, terminal, type common, type gateway as events, type market } from '@trading/contracts';
+import { route, type Delivery } from '@trading/platform-messaging';
 import { createTestDatabase, openDatabase, type Database, type TestDatabase } from '@trading/platform-database';
 import { ACCOUNT, GatewayFixture } from '../testing/gateway-fixture';
 import { INSTRUMENT, type ScriptedTerminal } from '../testing/scripted-terminal';
@@ -120,7 +121,7 @@ describe('the session of a terminal', () => {
     await one.until(({ ack }) => ack === 6);
     expect(one.of('ack').map(({ ack }) => ack)).toEqual([5, 6]);
     const said = gateway.published.filter((p) => p.topic === TOPICS.tradeEvent.name).slice(1);
-    expect(said.map(({ message }) => [(message as gateway.TradeEvent).seq, message.body?.$case])).toEqual([
+    expect(said.map(({ message }) => [(message as events.TradeEvent).seq, message.body?.$case])).toEqual([
       [5, 'deal'],
       [6, 'result'],
     ]);
@@ -210,8 +211,8 @@ describe('the session of a terminal', () => {
     const newer = await gateway.connect();
     older.socket.destroy();
     await play(newer, 1);
-    const sessions = gateway.of(TOPICS.tradeEvent, 'session').map((p) => (p.message as gateway.TradeEvent).sessionId);
-    const marks = gateway.of(TOPICS.tradeEvent, 'mark').map((p) => (p.message as gateway.TradeEvent).sessionId);
+    const sessions = gateway.of(TOPICS.tradeEvent, 'session').map((p) => (p.message as events.TradeEvent).sessionId);
+    const marks = gateway.of(TOPICS.tradeEvent, 'mark').map((p) => (p.message as events.TradeEvent).sessionId);
     expect(sessions).toHaveLength(2);
     expect(marks).toEqual([sessions[1]]);
   });
@@ -253,12 +254,13 @@ describe('the session of a terminal', () => {
 
   it('lets a stage reach the terminal in the middle of a flood', async () => {
     const one = await gateway.connect();
-    const sent: gateway.SubmitOrderResponse[] = [];
-    await gateway.bus.subscribe(TOPICS.tradeEvent, { group: 'strategy' }, async ({ message: { body } }) => {
+    const sent: events.SubmitOrderResponse[] = [];
+    const decide = async ({ message: { body } }: Delivery<events.TradeEvent>): Promise<void> => {
       if (body?.$case !== 'mark') return;
       sent.push(await gateway.calls.submitOrder(gateway.approved(gateway.order())));
       await gateway.pass('decision', body.value.n);
-    });
+    };
+    await gateway.bus.consume({ group: 'strategy' }, [route(TOPICS.tradeEvent, decide)]);
     gateway.prompt.delete('decision');
     const session = gateway.of(TOPICS.tradeEvent, 'session')[0]?.message.body?.value as common.SessionStarted;
     await gateway.enter('decision', session);

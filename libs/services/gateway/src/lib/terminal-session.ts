@@ -5,6 +5,7 @@ import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import type { Logger } from '@trading/platform-logging';
 import { HandshakeRefused, type Greeting } from './handshake';
 import { BarrierGate } from './barrier-gate';
+import { PublishWindow } from './publish-window';
 import { countTicks } from './gateway-metrics';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
@@ -23,6 +24,13 @@ export interface SessionPorts {
   readonly config: GatewayConfig;
   readonly logger: Logger;
 }
+
+/** A barrier that stays open for longer has lost a stage: the session begins again where all of them can. */
+const STAGE_PATIENCE_MS = 10_000;
+/** Bodies that every partition of a session carries. */
+type SessionTime =
+  | { readonly $case: 'mark'; readonly value: common.Mark }
+  | { readonly $case: 'session'; readonly value: common.SessionStarted };
 
 /** Frames that may wait before the terminal is asked to slow down. */
 const INBOX_LIMIT = 1_000;
@@ -52,6 +60,8 @@ export class TerminalSession {
   private checkpointedMs = Date.now();
   private lastSeq = 0;
   private readonly gate: BarrierGate;
+  private readonly window = new PublishWindow();
+  private announcesAgain = false;
 
   constructor(
     readonly greeting: Greeting,
@@ -62,7 +72,10 @@ export class TerminalSession {
     this.accountId = greeting.account.accountId;
     this.sessionId = greeting.sessionId;
     this.lockstep = greeting.hello.caps.includes('lockstep');
-    this.gate = new BarrierGate(ports.progress, this.accountId, this.sessionId);
+    const patienceMs = ports.config.stagePatienceMs ?? STAGE_PATIENCE_MS;
+    this.gate = new BarrierGate(ports.progress, this.accountId, this.sessionId, patienceMs, () =>
+      this.beginAgain(`stages are away: ${ports.progress.missing(this.accountId, this.barrier).join(', ')}`),
+    );
   }
 
   listInstruments(): common.Instrument[] {
@@ -149,7 +162,7 @@ export class TerminalSession {
     this.ended = durable?.ended ?? false;
     this.ticks = durable?.ticks ?? 0;
     this.crossed = durable?.crossed ?? 0;
-    progress.begin(this.accountId, this.sessionId);
+    progress.begin(this.accountId, this.sessionId, this.symbols());
     this.connection.send('welcome', {
       mac: this.greeting.mac,
       hbMs: config.heartbeatMs,
@@ -202,6 +215,7 @@ export class TerminalSession {
   }
 
   private async announce(): Promise<void> {
+    const { window, accountId, sessionId } = this;
     const { bus } = this.ports;
     const session: common.SessionStarted = {
       accountId: this.accountId,
@@ -210,25 +224,46 @@ export class TerminalSession {
       timeUs: this.timeUs,
       // Data that has ended brings no more barriers that anything could wait for.
       lockstep: this.lockstep && !this.ended,
+      symbols: [...this.symbols()],
     };
     const body = { $case: 'session', value: session } as const;
-    await bus.publish(TOPICS.tradeEvent, this.accountId, this.tradeEvent(body));
-    await bus.publish(TOPICS.accountEvent, this.accountId, this.accountEvent(body));
-    for (const symbol of this.symbols()) await bus.publish(TOPICS.marketTick, symbol, { body });
-    const terminalSession = { $case: 'terminal', value: this.describe() } as const;
-    await bus.publish(TOPICS.accountEvent, this.accountId, this.accountEvent(terminalSession));
-    for (const instrument of this.instruments.values()) {
-      await bus.publish(
-        TOPICS.accountEvent,
-        this.accountId,
-        this.accountEvent({ $case: 'instrument', value: instrument }),
-      );
-    }
+    await window.add(...this.tell(body));
+    const facts: NonNullable<gateway.AccountEvent['body']>[] = [{ $case: 'terminal', value: this.describe() }];
+    for (const value of this.instruments.values()) facts.push({ $case: 'instrument', value });
+    await window.add(...facts.map((fact) => bus.publish(TOPICS.accountEvent, accountId, this.accountEvent(fact))));
+    await window.drain();
+    this.ports.logger.info({ accountId, sessionId, resumeFrom: this.barrier }, 'A session begins.');
+  }
+
+  /** Says the same on every partition that carries this session's time. */
+  private tell(body: SessionTime): Promise<void>[] {
+    const { accountId, sessionId } = this;
+    const { bus } = this.ports;
+    return [
+      bus.publish(TOPICS.tradeEvent, accountId, this.tradeEvent(body)),
+      bus.publish(TOPICS.accountEvent, accountId, this.accountEvent(body)),
+      ...this.symbols().map((symbol) => bus.publish(TOPICS.marketTick, symbol, { sessionId, body })),
+    ];
   }
 
   /** Symbols whose partitions carry marks: those that somebody subscribed to. */
   private symbols(): readonly string[] {
     return [...new Set(this.ports.config.subscriptions.map((s) => s.symbol))];
+  }
+
+  /**
+   * Has every stage begin again: in simulated time the terminal goes back to the last barrier that all of them kept;
+   * otherwise the session is announced once more, in its place among what the terminal says.
+   */
+  beginAgain(reason: string): void {
+    const { accountId, sessionId } = this;
+    this.ports.logger.warn({ accountId, sessionId, reason }, 'The session begins again.');
+    if (this.lockstep && !this.ended) {
+      this.connection.close(reason);
+      return;
+    }
+    this.announcesAgain = true;
+    this.startWork();
   }
 
   private startWork(): void {
@@ -239,11 +274,13 @@ export class TerminalSession {
   /** A message that cannot be relayed ends the session: what follows it must not overtake it. */
   private async work(): Promise<void> {
     try {
+      await this.announceIfAsked();
       for (let message = this.inbox.shift(); message !== undefined; message = this.inbox.shift()) {
         if (!this.connection.isOpen) return;
         // Before the message, which may wait for an answer of the terminal.
         if (this.inbox.length === 0) this.connection.resume();
         await this.relay(message);
+        await this.announceIfAsked();
       }
     } catch (error) {
       this.ports.logger.error(
@@ -252,6 +289,12 @@ export class TerminalSession {
       );
       this.connection.close('a message could not be relayed');
     }
+  }
+
+  private async announceIfAsked(): Promise<void> {
+    if (!this.announcesAgain) return;
+    this.announcesAgain = false;
+    await this.announce();
   }
 
   private async relay(message: terminal.Envelope): Promise<void> {
@@ -272,11 +315,8 @@ export class TerminalSession {
         const frame = terminal.accountSchema.parse(message.d);
         this.timeUs = Math.max(this.timeUs, frame.time);
         const value = accountOf(frame, this.greeting.hello);
-        return this.ports.bus.publish(
-          TOPICS.accountEvent,
-          this.accountId,
-          this.accountEvent({ $case: 'account', value }),
-        );
+        const event = this.accountEvent({ $case: 'account', value });
+        return this.window.add(this.ports.bus.publish(TOPICS.accountEvent, this.accountId, event));
       }
       default:
         this.ports.logger.debug({ type: message.t }, 'A message of the terminal that needs nothing done.');
@@ -294,7 +334,10 @@ export class TerminalSession {
     this.crossed += batch.crossed;
     countTicks(this.ports.config.platform, timeUs.length);
     if (!this.lockstep) this.timeUs = Math.max(this.timeUs, timeUs.at(-1) ?? 0);
-    await bus.publish(TOPICS.marketTick, symbol, { body: { $case: 'batch', value: batch } });
+    const { sessionId } = this;
+    await this.window.add(
+      bus.publish(TOPICS.marketTick, symbol, { sessionId, body: { $case: 'batch', value: batch } }),
+    );
   }
 
   private async relayReliable(
@@ -321,24 +364,23 @@ export class TerminalSession {
   }
 
   private async relayMark(mark: terminal.SimMark): Promise<void> {
-    const { bus, directory, timeSeries, config } = this.ports;
+    const { directory, timeSeries, config } = this.ports;
     if (!this.lockstep || mark.n !== this.barrier + 1) {
       throw new terminal.FrameError(`Barrier ${mark.n} follows barrier ${this.barrier}.`);
     }
     const checkpoint = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
     this.timeUs = mark.time;
-    const value = { accountId: this.accountId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end };
-    const body = { $case: 'mark', value } as const;
+    const { accountId, sessionId } = this;
+    const value = { accountId, sessionId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end };
     this.barrier = mark.n;
-    await bus.publish(TOPICS.tradeEvent, this.accountId, this.tradeEvent(body));
-    await bus.publish(TOPICS.accountEvent, this.accountId, this.accountEvent(body));
-    for (const symbol of this.symbols()) await bus.publish(TOPICS.marketTick, symbol, { body });
+    await this.window.add(...this.tell({ $case: 'mark', value }));
     const passed = await this.gate.pass(mark.n);
     if (!passed && this.connection.isOpen) {
       const missing = this.ports.progress.missing(this.accountId, mark.n);
       this.ports.logger.warn({ n: mark.n, missing }, 'Time goes on without stages.');
     }
     if (checkpoint && passed) {
+      await this.window.drain();
       await timeSeries.flush();
       await directory.saveBarrier(this.accountId, this.sessionId, {
         n: mark.n,
@@ -366,6 +408,7 @@ export class TerminalSession {
   }
 
   private accountEvent(body: NonNullable<gateway.AccountEvent['body']>): gateway.AccountEvent {
-    return { accountId: this.accountId, timeUs: this.timeUs, barrier: this.barrier, body };
+    const { accountId, sessionId, timeUs, barrier } = this;
+    return { accountId, sessionId, timeUs, barrier, body };
   }
 }

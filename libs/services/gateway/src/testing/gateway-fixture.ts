@@ -5,8 +5,14 @@ import { DATABASE, type Database } from '@trading/platform-database';
 import { ACCESS_TOKENS, GrpcHost } from '@trading/platform-grpc';
 import { HealthDirectory } from '@trading/platform-health';
 import { memoryLogger } from '@trading/platform-logging';
-import { EVENT_BUS, InProcessBus } from '@trading/platform-messaging';
-import { TIME_SERIES, type SeriesColumns, type Tags, type TimeSeriesStore } from '@trading/platform-timeseries';
+import { EVENT_BUS, InProcessBus, route, type Delivery } from '@trading/platform-messaging';
+import {
+  TIME_SERIES,
+  type FlushOutcome,
+  type SeriesColumns,
+  type Tags,
+  type TimeSeriesStore,
+} from '@trading/platform-timeseries';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../lib/gateway-config';
 import { GatewayUseCases } from '../lib/gateway-service';
 import { GatewayLifecycle, MT5_GATEWAY_SERVICE } from '../lib/gateway.module';
@@ -30,9 +36,9 @@ export class MemoryTimeSeries implements TimeSeriesStore {
     this.written.push({ measurement, tags, columns });
   }
   pressure = (): Promise<void> => Promise.resolve();
-  flush = (): Promise<void> => {
+  flush = (): Promise<FlushOutcome> => {
     this.flushes++;
-    return Promise.resolve();
+    return Promise.resolve({ kind: 'stored' } as const);
   };
   query = (): Promise<never[]> => Promise.resolve([]);
   count = (): Promise<number> => Promise.resolve(this.written.reduce((sum, w) => sum + w.columns.seq.length, 0));
@@ -55,6 +61,8 @@ export class GatewayFixture {
   readonly log = memoryLogger();
   /** Stages that pass barriers by themselves. */
   readonly prompt = new Set<Stage>(['prediction', 'decision', 'execution', 'risk-manager']);
+  /** The session that was announced last. */
+  private sessionId = '';
   private readonly terminals: ScriptedTerminal[] = [];
   private service: RunningService | undefined;
   private readonly approver = generateKeyPairSync('ed25519');
@@ -75,7 +83,7 @@ export class GatewayFixture {
       tradingMode: 'paper',
       approvalKeys: { a1: fixture.approver.publicKey.export({ type: 'spki', format: 'pem' }).toString() },
       subscriptions: [{ symbol: 'EURUSD', timeframe: 'M1' }],
-      stages: ['prediction', 'decision', 'execution', 'risk-manager'],
+      stages: ['prediction/*', 'decision', 'execution', 'risk-manager'],
       checkpointEveryMs: 0,
       heartbeatMs: 60_000,
       handshakeTimeoutMs: 5_000,
@@ -137,7 +145,8 @@ export class GatewayFixture {
 
   /** What a stage says of a barrier. */
   async pass(stage: Stage, n: number): Promise<void> {
-    const value = { source: stage, accountId: ACCOUNT, n, timeUs: 0, checkpoint: false, end: false };
+    const { sessionId } = this;
+    const value = { source: stage, accountId: ACCOUNT, sessionId, n, timeUs: 0, checkpoint: false, end: false };
     await this.speak(stage, { $case: 'progress', value });
   }
 
@@ -212,20 +221,24 @@ export class GatewayFixture {
   }
 
   private async listen(): Promise<void> {
+    const hear = ({ topic, key, message }: Delivery<unknown>): void =>
+      void this.published.push({ topic, key, message: message as Published['message'] });
     for (const topic of [TOPICS.tradeEvent, TOPICS.accountEvent, TOPICS.marketTick]) {
-      await this.bus.subscribe<unknown>(topic, { group: 'test' }, ({ topic: name, key, message }) => {
-        this.published.push({ topic: name, key, message: message as Published['message'] });
-      });
+      await this.bus.consume({ group: `test of ${topic.name}` }, [route<never>(topic as never, hear)]);
     }
-    await this.bus.subscribe(TOPICS.tradeEvent, { group: 'stages' }, async ({ message: { body } }) => {
+    const answer = async ({ message: { body } }: Delivery<gateway.TradeEvent>): Promise<void> => {
+      if (body?.$case === 'session') this.sessionId = body.value.sessionId;
       for (const stage of this.prompt) {
         if (body?.$case === 'session') await this.enter(stage, body.value);
         if (body?.$case === 'mark') await this.pass(stage, body.value.n);
       }
-    });
+    };
+    await this.bus.consume({ group: 'stages' }, [route(TOPICS.tradeEvent, answer)]);
   }
 
   private async speak(stage: Stage, body: { readonly $case: string; readonly value: unknown }): Promise<void> {
-    await this.bus.publish<unknown>(STAGE_TOPICS[stage], ACCOUNT, { accountId: ACCOUNT, body });
+    const { sessionId } = this;
+    const key = stage === 'prediction' ? 'EURUSD' : ACCOUNT;
+    await this.bus.publish<unknown>(STAGE_TOPICS[stage], key, { accountId: ACCOUNT, sessionId, body });
   }
 }

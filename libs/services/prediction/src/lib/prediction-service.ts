@@ -1,21 +1,18 @@
-import { TOPICS, prediction, type market } from '@trading/contracts';
-import { BarrierJoin, feed } from '@trading/platform-barrier';
+import { TOPICS, type prediction } from '@trading/contracts';
+import { StageHost } from '@trading/platform-barrier';
+import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
-import type { Subscription } from '@trading/platform-messaging';
+import type { Logger } from '@trading/platform-logging';
+import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import type { ObjectStore } from '@trading/platform-object-store';
 import type { InferenceRuntime, LoadedModel } from '@trading/trading-models';
 import { loadSeriesModel } from './model-loader';
 import type { PredictionConfig, PredictionSeries } from './prediction-config';
-import { PredictionStage, type MarketInput, type PredictionPorts } from './prediction-stage';
+import { PredictionStage, stageKey, type MarketInput, type PredictionPorts } from './prediction-stage';
 
-interface AccountStage {
-  readonly stage: PredictionStage;
-  readonly join: BarrierJoin<MarketInput>;
-}
-
-/** The use-cases of prediction: one stage per account whose terminal sends ticks. */
+/** The use-cases of prediction: one stage per account and symbol whose terminal sends ticks. */
 export class PredictionUseCases implements prediction.PredictionService {
-  private readonly stages = new Map<string, AccountStage>();
+  private readonly host: StageHost<MarketInput, PredictionStage>;
   private readonly models = new Map<PredictionSeries, LoadedModel>();
   private subscription: Subscription | undefined;
 
@@ -24,7 +21,24 @@ export class PredictionUseCases implements prediction.PredictionService {
     private readonly ports: PredictionPorts,
     private readonly store: ObjectStore,
     private readonly runtime: InferenceRuntime,
-  ) {}
+    logger: Logger,
+  ) {
+    this.host = new StageHost<MarketInput, PredictionStage>({
+      sources: ['market'],
+      create: (key) => {
+        const [accountId, symbol] = partsOf(key);
+        return new PredictionStage(accountId, symbol, this.config.series, this.models, this.ports);
+      },
+      rejoin: (key, reason) => this.rejoin(key, reason),
+      isTransient: (error) => error instanceof TransientDatabaseError,
+      log: logger,
+    });
+  }
+
+  /** Why series are out of step with their session, by account and symbol. */
+  get outOfStep(): ReadonlyMap<string, string> {
+    return this.host.outOfStep;
+  }
 
   /** Loads the models, then takes ticks. Throws when a model is refused: nothing is served on a doubt. */
   async start(): Promise<void> {
@@ -32,17 +46,22 @@ export class PredictionUseCases implements prediction.PredictionService {
       const model = await loadSeriesModel(series, this.store, this.runtime);
       if (model !== undefined) this.models.set(series, model);
     }
-    this.subscription = await this.ports.bus.subscribe(TOPICS.marketTick, { group: 'prediction' }, ({ message }) =>
-      this.take(message),
-    );
+    this.subscription = await this.ports.bus.consume({ group: 'prediction', onShare: (share) => this.onShare(share) }, [
+      route(TOPICS.marketTick, ({ key: symbol, message }) => {
+        const { body } = message;
+        if (body === undefined) return;
+        return this.host.feed(stageKey(body.value.accountId, symbol), 'market', message, (input) => input);
+      }),
+    ]);
   }
 
   async stop(): Promise<void> {
+    this.host.stop();
     await this.subscription?.stop();
   }
 
   async getPrediction(request: prediction.GetPredictionRequest): Promise<prediction.Prediction> {
-    const found = this.stages.get(request.accountId)?.stage.latest(request.symbol, request.timeframe);
+    const found = this.host.get(stageKey(request.accountId, request.symbol))?.latest(request.timeframe);
     if (found === undefined) {
       throw new RpcError(
         'NOT_FOUND',
@@ -86,18 +105,26 @@ export class PredictionUseCases implements prediction.PredictionService {
     );
   }
 
-  private take({ body }: market.MarketTickEvent): Promise<void> | void {
-    if (body === undefined) return;
-    return feed(this.stageOf(body.value.accountId).join, 'market', body);
+  private async onShare(share: Share): Promise<void> {
+    await this.host.share(
+      (key) => share.owns(partsOf(key)[1]),
+      () => this.ports.checkpoints.accounts(),
+    );
   }
 
-  private stageOf(accountId: string): AccountStage {
-    let found = this.stages.get(accountId);
-    if (found === undefined) {
-      const stage = new PredictionStage(accountId, this.config.series, this.models, this.ports);
-      found = { stage, join: new BarrierJoin(['market'], stage) };
-      this.stages.set(accountId, found);
-    }
-    return found;
+  private rejoin(key: string, reason: string): Promise<void> {
+    const [accountId, symbol] = partsOf(key);
+    const value = { source: 'prediction', accountId, symbol, reason };
+    return this.ports.bus.publish(TOPICS.prediction, symbol, {
+      accountId,
+      sessionId: '',
+      body: { $case: 'rejoin', value },
+    });
   }
+}
+
+/** Account and symbol of a stage's key; account ids hold no `/`. */
+function partsOf(key: string): [accountId: string, symbol: string] {
+  const at = key.indexOf('/');
+  return [key.slice(0, at), key.slice(at + 1)];
 }

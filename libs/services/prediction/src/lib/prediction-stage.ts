@@ -1,5 +1,5 @@
 import { TOPICS, type market, type prediction } from '@trading/contracts';
-import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
+import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import type { CheckpointStore, Database } from '@trading/platform-database';
 import type { EventBus } from '@trading/platform-messaging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
@@ -7,7 +7,7 @@ import type { LoadedModel } from '@trading/trading-models';
 import type { PredictionSeries } from './prediction-config';
 import { SeriesPredictor, type SeriesState } from './series-predictor';
 
-export type MarketInput = NonNullable<market.MarketTickEvent['body']>;
+export type MarketInput = InputOf<NonNullable<market.MarketTickEvent['body']>>;
 
 export interface PredictionPorts {
   readonly bus: EventBus;
@@ -19,34 +19,36 @@ export interface PredictionPorts {
 /** Where each series stands, by its name. */
 type StageState = Readonly<Record<string, SeriesState>>;
 
-/** The prediction stage of one account's session: ticks in, bars and predictions out. */
+/** The prediction stage of one symbol in an account's session: ticks in, bars and predictions out. */
 export class PredictionStage implements Stage<MarketInput> {
   private readonly predictors: readonly SeriesPredictor[];
+  private sessionId = '';
 
   constructor(
     private readonly accountId: string,
+    private readonly symbol: string,
     series: readonly PredictionSeries[],
     models: ReadonlyMap<PredictionSeries, LoadedModel>,
     private readonly ports: PredictionPorts,
   ) {
-    this.predictors = series.map((s) => new SeriesPredictor(accountId, s, models.get(s)));
+    this.predictors = series
+      .filter((s) => s.symbol === symbol)
+      .map((s) => new SeriesPredictor(accountId, s, models.get(s)));
   }
 
-  latest(symbol: string, timeframe: string): prediction.Prediction | undefined {
-    return this.predictors.find((p) => p.series.symbol === symbol && p.series.timeframe === timeframe)?.latest;
+  latest(timeframe: string): prediction.Prediction | undefined {
+    return this.predictors.find((p) => p.series.timeframe === timeframe)?.latest;
   }
 
   async onSession(session: SessionStart): Promise<void> {
-    const states = await this.ports.checkpoints.resume<StageState>(this.accountId, session.resumeFrom);
+    const states = await this.ports.checkpoints.resume<StageState>(this.key, session.resumeFrom);
     for (const predictor of this.predictors) predictor.restore(states?.[predictor.name]);
-    const body = { $case: 'session', value: { ...session } } as const;
-    for (const symbol of this.symbols()) await this.publish(symbol, { accountId: this.accountId, body });
+    this.sessionId = session.sessionId;
+    await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
   }
 
   async onInput(input: MarketInput): Promise<void> {
-    if (input.$case !== 'batch') return;
     for (const predictor of this.predictors) {
-      if (predictor.series.symbol !== input.value.symbol) continue;
       for (const made of predictor.onTicks(input.value)) await this.announce(made, predictor.series);
     }
   }
@@ -57,14 +59,18 @@ export class PredictionStage implements Stage<MarketInput> {
       if (made !== undefined) await this.announce(made, predictor.series);
     }
     if (mark.checkpoint) await this.checkpoint(mark.n);
-    const body = { $case: 'progress', value: { ...mark, source: 'prediction' } } as const;
-    for (const symbol of this.symbols()) await this.publish(symbol, { accountId: this.accountId, body });
+    const { sessionId, symbol } = this;
+    await this.publish({ $case: 'progress', value: { ...mark, source: 'prediction', sessionId, symbol } });
+  }
+
+  private get key(): string {
+    return stageKey(this.accountId, this.symbol);
   }
 
   private async checkpoint(n: number): Promise<void> {
     await this.ports.timeSeries.flush();
     const states: StageState = Object.fromEntries(this.predictors.map((p) => [p.name, p.snapshot()]));
-    await this.ports.database.transaction((tx) => this.ports.checkpoints.save(tx, this.accountId, n, states));
+    await this.ports.database.transaction((tx) => this.ports.checkpoints.save(tx, this.key, n, states));
   }
 
   private async announce(made: prediction.Prediction, series: PredictionSeries): Promise<void> {
@@ -76,7 +82,7 @@ export class PredictionStage implements Stage<MarketInput> {
         body: { $case: 'bar', value: made.bar },
       });
     }
-    await this.publish(series.symbol, { accountId, body: { $case: 'prediction', value: made } });
+    await this.publish({ $case: 'prediction', value: made });
   }
 
   private record(made: prediction.Prediction, { symbol, timeframe }: PredictionSeries): void {
@@ -104,11 +110,11 @@ export class PredictionStage implements Stage<MarketInput> {
     });
   }
 
-  private symbols(): readonly string[] {
-    return [...new Set(this.predictors.map((p) => p.series.symbol))];
-  }
-
-  private publish(symbol: string, event: prediction.PredictionEvent): Promise<void> {
-    return this.ports.bus.publish(TOPICS.prediction, symbol, event);
+  private publish(body: NonNullable<prediction.PredictionEvent['body']>): Promise<void> {
+    const { accountId, sessionId, symbol } = this;
+    return this.ports.bus.publish(TOPICS.prediction, symbol, { accountId, sessionId, body });
   }
 }
+
+/** The name of an account's symbol among stages and checkpoints. */
+export const stageKey = (accountId: string, symbol: string): string => `${accountId}/${symbol}`;

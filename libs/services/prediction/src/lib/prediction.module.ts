@@ -1,8 +1,10 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { prediction } from '@trading/contracts';
+import { requireInStep } from '@trading/platform-barrier';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
 import { ServiceProbes } from '@trading/platform-health';
+import { LOGGER, type Logger } from '@trading/platform-logging';
 import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
 import { OBJECT_STORE, type ObjectStore } from '@trading/platform-object-store';
 import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
@@ -22,6 +24,7 @@ class PredictionLifecycle implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     this.probes.add({ name: 'database', kind: 'ready', check: () => this.database.ping() });
+    this.probes.add({ name: 'stages', kind: 'degraded', check: () => requireInStep(this.useCases.outOfStep) });
     this.hooks.add('consumers', 'prediction consumers', () => this.useCases.stop());
     await this.useCases.start();
   }
@@ -33,7 +36,7 @@ class PredictionLifecycle implements OnApplicationBootstrap {
     PredictionLifecycle,
     {
       provide: PredictionUseCases,
-      inject: [PREDICTION_CONFIG, EVENT_BUS, DATABASE, TIME_SERIES, OBJECT_STORE, INFERENCE_RUNTIME],
+      inject: [PREDICTION_CONFIG, EVENT_BUS, DATABASE, TIME_SERIES, OBJECT_STORE, INFERENCE_RUNTIME, LOGGER],
       useFactory: (
         config: PredictionConfig,
         bus: EventBus,
@@ -41,12 +44,14 @@ class PredictionLifecycle implements OnApplicationBootstrap {
         timeSeries: TimeSeriesStore,
         store: ObjectStore,
         runtime: InferenceRuntime,
+        logger: Logger,
       ) =>
         new PredictionUseCases(
           config,
           { bus, database, checkpoints: new CheckpointStore(database), timeSeries },
           store,
           runtime,
+          logger,
         ),
     },
   ],

@@ -1,6 +1,7 @@
-import { TOPICS, type common, type prediction } from '@trading/contracts';
+import { TOPICS, type market, type prediction } from '@trading/contracts';
 import { CheckpointStore, type Database } from '@trading/platform-database';
-import { InProcessBus } from '@trading/platform-messaging';
+import { silentLogger } from '@trading/platform-logging';
+import { InProcessBus, route, type Delivery } from '@trading/platform-messaging';
 import type { ObjectStore } from '@trading/platform-object-store';
 import type { SeriesColumns, Tags, TimeSeriesStore } from '@trading/platform-timeseries';
 import { FEATURE_SCHEMA } from '@trading/trading-features';
@@ -93,7 +94,7 @@ export class PredictionFixture {
     const checkpoints = new CheckpointStore(database);
     const store = { get: async (key: string) => files.get(key) } as unknown as ObjectStore;
     const ports = { bus: this.bus, database, checkpoints, timeSeries };
-    this.calls = new PredictionUseCases(config, ports, store, new FakeInferenceRuntime());
+    this.calls = new PredictionUseCases(config, ports, store, new FakeInferenceRuntime(), silentLogger);
   }
 
   static async start(
@@ -102,20 +103,22 @@ export class PredictionFixture {
     series: PredictionConfig['series'] = [{ ...SERIES, model: MODEL }],
   ): Promise<PredictionFixture> {
     const fixture = new PredictionFixture(database, { series }, files);
-    await fixture.bus.subscribe(TOPICS.prediction, { group: 'test' }, ({ message: { body } }) => {
+    const hear = ({ message: { body } }: Delivery<prediction.PredictionEvent>): void => {
       if (body?.$case === 'prediction') fixture.made.push(body.value);
       if (body?.$case === 'progress') fixture.passed = body.value.n;
       if (body?.$case === 'session') fixture.passed = body.value.resumeFrom;
-    });
+    };
+    await fixture.bus.consume({ group: 'test' }, [route(TOPICS.prediction, hear)]);
     await fixture.calls.start();
     return fixture;
   }
 
   async begin(resumeFrom = 0): Promise<void> {
     const sessionId = `session-${++this.sessions}`;
-    const value: common.SessionStarted = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep: true };
+    const symbols = [SERIES.symbol];
+    const value = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep: true, symbols };
     this.passed = -1;
-    await this.bus.publish(TOPICS.marketTick, SERIES.symbol, { body: { $case: 'session', value } });
+    await this.publish({ $case: 'session', value });
     await this.until(resumeFrom);
   }
 
@@ -133,9 +136,10 @@ export class PredictionFixture {
       ingestUs: 1,
       crossed: 0,
     };
-    await this.bus.publish(TOPICS.marketTick, SERIES.symbol, { body: { $case: 'batch', value: batch } });
-    const mark = { accountId: ACCOUNT, n, timeUs: n * MINUTE_US, checkpoint, end: false };
-    await this.bus.publish(TOPICS.marketTick, SERIES.symbol, { body: { $case: 'mark', value: mark } });
+    await this.publish({ $case: 'batch', value: batch });
+    const sessionId = `session-${this.sessions}`;
+    const mark = { accountId: ACCOUNT, sessionId, n, timeUs: n * MINUTE_US, checkpoint, end: false };
+    await this.publish({ $case: 'mark', value: mark });
     await this.until(n);
   }
 
@@ -146,6 +150,10 @@ export class PredictionFixture {
   async stop(): Promise<void> {
     await this.calls.stop();
     await this.bus.close();
+  }
+
+  private publish(body: NonNullable<market.MarketTickEvent['body']>): Promise<void> {
+    return this.bus.publish(TOPICS.marketTick, SERIES.symbol, { sessionId: `session-${this.sessions}`, body });
   }
 
   private async until(n: number): Promise<void> {

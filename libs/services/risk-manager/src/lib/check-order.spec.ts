@@ -74,7 +74,7 @@ describe('checking an order', () => {
     await system.step();
     expect(await system.check('order-3')).toMatchObject({ approved: true });
     await system.crash();
-    expect(await system.check('order-4')).toMatchObject({ approved: false, code: 'ACCOUNT_UNKNOWN' });
+    await expect(system.check('order-4')).rejects.toMatchObject({ status: 'UNAVAILABLE', code: 'NO_SESSION' });
     expect(await system.service.checkOrder({ order: undefined, asOfUs: NOW_US, epoch: 1, barrier: 0 })).toMatchObject({
       approved: false,
       code: 'ORDER_MISSING',

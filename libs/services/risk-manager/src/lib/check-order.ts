@@ -6,6 +6,7 @@ import {
   evaluateOrder,
   type DenialCode,
   type OrderToCheck,
+  type Reservation,
   type RiskInput,
   type RiskLimits,
   type RiskVerdict,
@@ -21,8 +22,8 @@ const MAX_ACCOUNT_AGE_MS = 60_000;
 const DEFAULT_LIFETIME_MS = 30_000;
 
 /**
- * Checks an order and reserves its exposure, in one transaction under the account's lock. The verdict on a client
- * order id is stored with it and answered again.
+ * Checks an order and reserves its exposure, on a state of the account that is still true when both are stored. The
+ * verdict on a client order id is stored with it and answered again.
  */
 export class OrderChecks {
   constructor(
@@ -37,39 +38,43 @@ export class OrderChecks {
   ): Promise<risk.CheckOrderResponse> {
     const { order } = request;
     if (order === undefined) return denied('ORDER_MISSING', 'The request holds no order.');
-    const answer = await this.store.database.transaction(async (tx) => {
-      const account = await this.store.lock(tx, order.accountId);
-      if (account === undefined) return denied('ACCOUNT_UNKNOWN', `risk-manager knows no account ${order.accountId}.`);
-      const stored = await this.store.verdict(tx, order.coid);
-      if (stored !== undefined) return this.again(tx, stored, order, account);
-      const candidate = orderToCheck(order);
-      const verdict = evaluateOrder({
-        ...(await this.facts(tx, order, request.asOfUs, limits)),
-        ...seenBy(view, order.symbol),
-        order: candidate,
-        nowUs: request.asOfUs,
-        tradingState: account.state,
-        limits,
-        maxAccountAgeMs: MAX_ACCOUNT_AGE_MS,
-      });
-      const response = this.respond(request, order, verdict, view, limits);
-      await this.store.saveVerdict(tx, request, order, response);
-      if (verdict.kind === 'approved' && response.approved) {
-        await this.store.reserve(tx, order.accountId, {
-          coid: order.coid,
-          symbol: order.symbol,
-          side: candidate.side,
-          lots: candidate.volumeLots,
-          reduceOnly: order.reduceOnly,
-          price: verdict.worstPrice,
-          strategyId: order.strategyId,
-          ...(verdict.lossAtStop === undefined ? {} : { lossAtStop: verdict.lossAtStop }),
-        });
-      }
-      return response;
-    });
+    const answer = await this.store.whileUnchanged(order.accountId, (sql) =>
+      this.attempt(sql, request, order, view, limits),
+    );
     countDenial(answer);
     return answer;
+  }
+
+  /** One check on one state of the account; undefined when that has changed before the verdict was stored. */
+  private async attempt(
+    sql: Sql,
+    request: risk.CheckOrderRequest,
+    order: common.OrderRequest,
+    view: RiskAccountView | undefined,
+    limits: RiskLimits,
+  ): Promise<risk.CheckOrderResponse | undefined> {
+    const { accountId, coid } = order;
+    const sinceUs =
+      limits.duplicateGuardMs > 0 ? request.asOfUs - limits.duplicateGuardMs * 1000 : Number.MAX_SAFE_INTEGER;
+    const facts = await this.store.checkFacts(sql, accountId, coid, sinceUs);
+    if (facts === undefined) return denied('ACCOUNT_UNKNOWN', `risk-manager knows no account ${accountId}.`);
+    if (facts.verdict !== undefined) return this.again(sql, facts.verdict, order);
+    const { account, version, positions, reservations, recentOrders } = facts;
+    const candidate = orderToCheck(order);
+    const verdict = evaluateOrder({
+      ...{ positions, reservations, recentOrders, openOrders: reservations.length },
+      ...seenBy(view, order.symbol),
+      order: candidate,
+      nowUs: request.asOfUs,
+      tradingState: account.state,
+      limits,
+      maxAccountAgeMs: MAX_ACCOUNT_AGE_MS,
+    });
+    const response = this.respond(request, order, verdict, view, limits);
+    const reservation =
+      verdict.kind === 'approved' && response.approved ? reservationFor(order, candidate, verdict) : undefined;
+    const isStored = await this.store.saveVerdict(sql, version, request, order, response, reservation);
+    return isStored ? response : undefined;
   }
 
   /**
@@ -77,33 +82,20 @@ export class OrderChecks {
    * its reservation is taken up again unless the order has ended, and a halt that came since holds.
    */
   private async again(
-    tx: Sql,
+    sql: Sql,
     stored: risk.CheckOrderResponse,
     order: common.OrderRequest,
-    { state, reason }: AccountState,
   ): Promise<risk.CheckOrderResponse> {
-    if (!stored.approved || !(await this.store.reserveAgain(tx, order.coid))) return { ...stored, duplicate: true };
-    const code = haltOf(state, order);
-    if (code === undefined) return { ...stored, duplicate: true };
-    return { ...denied(code, `${DENIAL_CODES[code]} ${reason}`), duplicate: true };
-  }
-
-  private async facts(
-    tx: Sql,
-    order: common.OrderRequest,
-    asOfUs: number,
-    limits: RiskLimits,
-  ): Promise<Pick<RiskInput, 'positions' | 'reservations' | 'recentOrders' | 'openOrders'>> {
-    const reservations = await this.store.reservations(tx, order.accountId);
-    return {
-      positions: await this.store.positions(tx, order.accountId),
-      reservations,
-      recentOrders:
-        limits.duplicateGuardMs > 0
-          ? await this.store.recentOrders(tx, order.accountId, asOfUs - limits.duplicateGuardMs * 1000)
-          : [],
-      openOrders: reservations.length,
+    if (!stored.approved) return { ...stored, duplicate: true };
+    const takeUp = async (tx: Sql): Promise<AccountState | undefined> => {
+      const account = await this.store.lock(tx, order.accountId);
+      return (await this.store.reserveAgain(tx, order.coid)) ? account : undefined;
     };
+    const { database } = this.store;
+    const account = await (sql === database ? database.transaction(takeUp) : takeUp(sql));
+    const code = account === undefined ? undefined : haltOf(account.state, order);
+    if (account === undefined || code === undefined) return { ...stored, duplicate: true };
+    return { ...denied(code, `${DENIAL_CODES[code]} ${account.reason}`), duplicate: true };
   }
 
   private respond(
@@ -122,6 +114,24 @@ export class OrderChecks {
     const approval = this.signer.sign(request, order, worstPrice, instrument, lifetimeMs);
     return { approved: true, approval, code: '', message: '', checks, duplicate: false, worstPrice };
   }
+}
+
+/** What an approved order holds until it is resolved. */
+function reservationFor(
+  order: common.OrderRequest,
+  candidate: OrderToCheck,
+  { worstPrice, lossAtStop }: Extract<RiskVerdict, { readonly kind: 'approved' }>,
+): Reservation {
+  return {
+    coid: order.coid,
+    symbol: order.symbol,
+    side: candidate.side,
+    lots: candidate.volumeLots,
+    reduceOnly: order.reduceOnly,
+    price: worstPrice,
+    strategyId: order.strategyId,
+    ...(lossAtStop === undefined ? {} : { lossAtStop }),
+  };
 }
 
 /** As the kernel's first check. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { risk } from '@trading/contracts';
+import { requireInStep } from '@trading/platform-barrier';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
 import { ServiceProbes } from '@trading/platform-health';
@@ -21,6 +22,7 @@ class RiskLifecycle implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     this.probes.add({ name: 'database', kind: 'ready', check: () => this.database.ping() });
+    this.probes.add({ name: 'stages', kind: 'degraded', check: () => requireInStep(this.useCases.outOfStep) });
     this.hooks.add('consumers', 'risk consumers', () => this.useCases.stop());
     await this.useCases.start();
   }

@@ -63,4 +63,21 @@ export class RiskTables1700000000000 implements MigrationInterface {
   }
 }
 
-export const RISK_MANAGER_MIGRATIONS = [CreateCheckpoint1700000000000, RiskTables1700000000000];
+/** Tells whoever has read an account whether it is still as it was. */
+export class AccountVersion1700000000001 implements MigrationInterface {
+  readonly name = 'AccountVersion1700000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE account ADD COLUMN version bigint NOT NULL DEFAULT 0');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE account DROP COLUMN version');
+  }
+}
+
+export const RISK_MANAGER_MIGRATIONS = [
+  CreateCheckpoint1700000000000,
+  RiskTables1700000000000,
+  AccountVersion1700000000001,
+];

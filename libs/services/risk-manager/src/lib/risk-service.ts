@@ -1,7 +1,8 @@
-import { bare, TOPICS, type market, type risk } from '@trading/contracts';
-import { BarrierJoin, feed } from '@trading/platform-barrier';
+import { bare, TOPICS, type risk } from '@trading/contracts';
+import { StageHost } from '@trading/platform-barrier';
+import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
-import type { Subscription } from '@trading/platform-messaging';
+import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import { invalidLimits, invalidLossLimits, unsupportedLimits, type RiskLimits } from '@trading/trading-risk';
 import { Observable } from 'rxjs';
 import { ApprovalSigner } from './approval-signer';
@@ -9,14 +10,8 @@ import { OrderChecks } from './check-order';
 import { limitsMessage, limitsOf } from './limits-message';
 import { RiskStage, stateMessage, type RiskInputEvent, type RiskPorts } from './risk-stage';
 
-interface AccountStage {
-  readonly stage: RiskStage;
-  readonly join: BarrierJoin<RiskInputEvent>;
-  limits: RiskLimits;
-}
-
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */
-const SOURCES = ['market', 'account', 'orders'];
+const SOURCES = ['market/*', 'account', 'orders'];
 
 /** Limits that are configured but that nothing enforces, or that cannot be read: risk-manager does not start with them. */
 export class LimitsRefused extends Error {
@@ -25,13 +20,25 @@ export class LimitsRefused extends Error {
 
 /** The use-cases of risk-manager. */
 export class RiskUseCases implements risk.RiskManagerService {
-  private readonly accounts = new Map<string, AccountStage>();
+  private readonly host: StageHost<RiskInputEvent, RiskStage>;
   private readonly checks: OrderChecks;
   private subscriptions: Subscription[] = [];
   private readonly storedLimits = new Map<string, RiskLimits>();
 
   constructor(private readonly ports: RiskPorts) {
     this.checks = new OrderChecks(ports.store, new ApprovalSigner(ports.config.signingKey, ports.config.signingKeyId));
+    this.host = new StageHost<RiskInputEvent, RiskStage>({
+      sources: SOURCES,
+      create: (accountId) => new RiskStage(accountId, this.limitsOf(accountId).lossLimits, ports),
+      rejoin: (accountId, reason) => this.rejoin(accountId, reason),
+      isTransient: (error) => error instanceof TransientDatabaseError,
+      log: ports.logger,
+    });
+  }
+
+  /** Why accounts are out of step with their session. */
+  get outOfStep(): ReadonlyMap<string, string> {
+    return this.host.outOfStep;
   }
 
   /** Refuses limits that it cannot enforce, then takes events. Throws {@link LimitsRefused}. */
@@ -44,28 +51,38 @@ export class RiskUseCases implements risk.RiskManagerService {
       this.storedLimits.set(accountId, stored.limits);
     }
     const { bus } = this.ports;
-    const group = { group: 'risk-manager' };
     this.subscriptions = [
-      await bus.subscribe(TOPICS.marketTick, group, ({ message }) => this.takeTicks(message)),
-      await bus.subscribe(TOPICS.accountEvent, group, ({ message }) => {
-        const { body } = message;
-        const isTime = body?.$case === 'mark' || body?.$case === 'session';
-        return feed(this.of(message.accountId).join, 'account', isTime ? body : { $case: 'account', value: message });
-      }),
-      await bus.subscribe(TOPICS.orderEvent, group, ({ message }) =>
-        feed(this.of(message.accountId).join, 'orders', message.body),
-      ),
+      await bus.consume({ group: 'risk-manager', delivery: 'everything' }, [
+        route(TOPICS.marketTick, ({ key: symbol, message }) => {
+          const { body } = message;
+          if (body === undefined) return;
+          return this.host.feed(body.value.accountId, `market/${symbol}`, message, (input) => input);
+        }),
+      ]),
+      await bus.consume({ group: 'risk-manager', onShare: (share) => this.onShare(share) }, [
+        route(TOPICS.accountEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'account', message, () => ({ $case: 'account', value: message })),
+        ),
+        route(TOPICS.orderEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'orders', message, (input) => input),
+        ),
+      ]),
     ];
   }
 
   async stop(): Promise<void> {
+    this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
   }
 
   async checkOrder(request: risk.CheckOrderRequest): Promise<risk.CheckOrderResponse> {
-    const account = this.accounts.get(request.order?.accountId ?? '');
-    const limits = account?.limits ?? this.limitsOf(request.order?.accountId ?? '');
-    return this.checks.check(request, account?.stage.view, limits);
+    const accountId = request.order?.accountId ?? '';
+    const stage = this.host.get(accountId);
+    if (accountId !== '' && stage?.hasSession !== true && (await this.ports.store.accounts(accountId)).length > 0) {
+      const message = `No session of account ${accountId} has begun since the start: what it holds is not known yet.`;
+      throw new RpcError('UNAVAILABLE', 'NO_SESSION', message);
+    }
+    return this.checks.check(request, stage?.view, this.limitsOf(accountId));
   }
 
   async releaseReservations(request: risk.ReleaseReservationsRequest): Promise<risk.ReleaseReservationsResponse> {
@@ -92,9 +109,9 @@ export class RiskUseCases implements risk.RiskManagerService {
       await store.saveLimits(tx, accountId, limits);
       await store.audit(tx, accountId, 'operator', { limits, reason: request.reason });
     });
-    const account = this.of(accountId);
-    account.limits = limits;
-    account.stage.view.changeLossLimits(limits.lossLimits);
+    const stage = this.host.of(accountId);
+    this.storedLimits.set(accountId, limits);
+    stage.view.changeLossLimits(limits.lossLimits);
     return this.getLimits({ accountId });
   }
 
@@ -111,33 +128,29 @@ export class RiskUseCases implements risk.RiskManagerService {
     if (known.length === 0) {
       throw new RpcError('NOT_FOUND', 'ACCOUNT_UNKNOWN', `risk-manager knows no account ${request.accountId}.`);
     }
-    for (const { accountId } of known) await this.of(accountId).stage.changeState(state, request.reason, changedBy);
+    for (const { accountId } of known) await this.host.of(accountId).changeState(state, request.reason, changedBy);
     return this.getTradingState({ accountId: request.accountId });
   }
 
   streamRiskEvents(request: risk.StreamRiskEventsRequest): Observable<risk.RiskEvent> {
-    const { stage } = this.of(request.accountId);
+    const stage = this.host.of(request.accountId);
     return new Observable((subscriber) => stage.listen((event) => subscriber.next(event)));
   }
 
-  private takeTicks({ body }: market.MarketTickEvent): Promise<void> | void {
-    if (body === undefined) return;
-    return feed(this.of(body.value.accountId).join, 'market', body);
+  private async onShare(share: Share): Promise<void> {
+    await this.host.share(
+      (accountId) => share.owns(accountId),
+      async () => (await this.ports.store.accounts()).map(({ accountId }) => accountId),
+    );
+  }
+
+  private rejoin(accountId: string, reason: string): Promise<void> {
+    const body = { $case: 'rejoin', value: { source: 'risk-manager', accountId, symbol: '', reason } } as const;
+    return this.ports.bus.publish(TOPICS.riskEvent, accountId, { accountId, sessionId: '', seq: 0, timeUs: 0, body });
   }
 
   private limitsOf(accountId: string): RiskLimits {
     return this.storedLimits.get(accountId) ?? this.ports.config.defaultLimits;
-  }
-
-  private of(accountId: string): AccountStage {
-    let found = this.accounts.get(accountId);
-    if (found === undefined) {
-      const limits = this.limitsOf(accountId);
-      const stage = new RiskStage(accountId, limits.lossLimits, this.ports);
-      found = { stage, limits, join: new BarrierJoin(SOURCES, stage) };
-      this.accounts.set(accountId, found);
-    }
-    return found;
   }
 }
 

@@ -1,5 +1,5 @@
 import { bare, TOPICS, wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
-import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
+import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import { systemClock } from '@trading/platform-config';
 import type { CheckpointStore, Sql } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
@@ -10,9 +10,9 @@ import type { RiskManagerConfig } from './risk-config';
 import type { AccountState, RiskStore } from './risk-store';
 
 export type RiskInputEvent =
-  | NonNullable<market.MarketTickEvent['body']>
+  | InputOf<NonNullable<market.MarketTickEvent['body']>>
   | { readonly $case: 'account'; readonly value: gateway.AccountEvent }
-  | NonNullable<execution.OrderEventMessage['body']>;
+  | InputOf<NonNullable<execution.OrderEventMessage['body']>>;
 
 export interface RiskPorts {
   readonly bus: EventBus;
@@ -30,6 +30,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
   private orderEvents: execution.OrderEvent[] = [];
   private live = false;
   private eventSeq = 0;
+  private sessionId = '';
   private readonly listeners = new Set<(event: risk.RiskEvent) => void>();
 
   constructor(
@@ -38,6 +39,11 @@ export class RiskStage implements Stage<RiskInputEvent> {
     private readonly ports: RiskPorts,
   ) {
     this.view = new RiskAccountView(lossLimits, ports.config.tradingMode === 'live');
+  }
+
+  /** Whether a session has begun since the stage was made, so that its view is the account's. */
+  get hasSession(): boolean {
+    return this.sessionId !== '';
   }
 
   listen(listener: (event: risk.RiskEvent) => void): () => void {
@@ -49,7 +55,8 @@ export class RiskStage implements Stage<RiskInputEvent> {
     this.live = !session.lockstep;
     this.orderEvents = [];
     this.view.restore(await this.ports.checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
-    await this.publish({ $case: 'session', value: { ...session } }, session.timeUs);
+    this.sessionId = session.sessionId;
+    await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } }, session.timeUs);
   }
 
   async onInput(input: RiskInputEvent): Promise<void> {
@@ -65,10 +72,6 @@ export class RiskStage implements Stage<RiskInputEvent> {
         this.orderEvents.push(input.value);
         if (this.live) await this.bookOrders();
         return;
-      case 'mark':
-      case 'progress':
-      case 'session':
-        return;
     }
   }
 
@@ -79,7 +82,9 @@ export class RiskStage implements Stage<RiskInputEvent> {
       const { store, checkpoints } = this.ports;
       await store.database.transaction((tx) => checkpoints.save(tx, this.accountId, mark.n, this.view.snapshot()));
     }
-    await this.publish({ $case: 'progress', value: { ...mark, source: 'risk-manager' } }, mark.timeUs);
+    const { sessionId } = this;
+    const value = { ...mark, source: 'risk-manager', sessionId, symbol: '' };
+    await this.publish({ $case: 'progress', value }, mark.timeUs);
     if (mark.end) this.live = true;
   }
 
@@ -184,9 +189,10 @@ export class RiskStage implements Stage<RiskInputEvent> {
   }
 
   private async publish(body: NonNullable<risk.RiskEvent['body']>, timeUs: number): Promise<void> {
-    const event: risk.RiskEvent = { accountId: this.accountId, seq: ++this.eventSeq, timeUs, body };
+    const { accountId, sessionId } = this;
+    const event: risk.RiskEvent = { accountId, sessionId, seq: ++this.eventSeq, timeUs, body };
     for (const listener of this.listeners) listener(event);
-    await this.ports.bus.publish(TOPICS.riskEvent, this.accountId, event);
+    await this.ports.bus.publish(TOPICS.riskEvent, accountId, event);
   }
 }
 

@@ -1,31 +1,22 @@
 import { bare, risk, type common, type execution } from '@trading/contracts';
-import type { Database, Sql } from '@trading/platform-database';
-import { Decimal } from '@trading/trading-market';
-import { isTerminal } from '@trading/trading-orders';
-import type { PositionAtRisk, RecentOrder, Reservation, RiskLimits, TradingState } from '@trading/trading-risk';
+import { TransientDatabaseError, type Database, type Sql } from '@trading/platform-database';
+import type { PositionAtRisk, RecentOrder, Reservation, RiskLimits } from '@trading/trading-risk';
+import { foldOrderEvents } from './exposure-fold';
+import {
+  EXPOSURE_JSON,
+  positionsOf,
+  recentOf,
+  reservationOf,
+  stateOf,
+  storedReservation,
+  type AccountRow,
+  type AccountState,
+  type ExposureRow,
+  type RecentRow,
+  type StoredReservation,
+} from './risk-rows';
 
-export interface AccountState {
-  readonly accountId: string;
-  readonly state: TradingState;
-  readonly reason: string;
-  readonly changedBy: string;
-  readonly changedUs: number;
-}
-
-interface AccountRow {
-  readonly account_id: string;
-  readonly state: TradingState;
-  readonly reason: string;
-  readonly changed_by: string;
-  readonly changed_us: number;
-}
-
-/** What a reservation says besides its decimals. */
-type StoredReservation = Omit<Reservation, 'lots' | 'price' | 'lossAtStop'> & {
-  lots: string;
-  price: string;
-  lossAtStop?: string;
-};
+export type { AccountState } from './risk-rows';
 
 /** What became of order events. */
 export type Applied =
@@ -33,7 +24,25 @@ export type Applied =
   | { readonly kind: 'account-unknown' }
   | { readonly kind: 'gap'; readonly missing: string };
 
-/** The tables of risk-manager. */
+/** What a check needs of an account, as of one moment. */
+export interface CheckFacts {
+  readonly account: AccountState;
+  /** Any change of what is here gives the account another one. */
+  readonly version: number;
+  /** The verdict on this order that was given before. */
+  readonly verdict: risk.CheckOrderResponse | undefined;
+  readonly reservations: readonly Reservation[];
+  readonly positions: ReadonlyMap<string, PositionAtRisk>;
+  readonly recentOrders: readonly RecentOrder[];
+}
+
+/** Races with other changes of the account that are lost before its lock is taken. */
+const TRIES = 3;
+
+/**
+ * The tables of risk-manager. What changes an account's exposure either holds its lock or finds its version unchanged
+ * as it writes; both give the account another version.
+ */
 export class RiskStore {
   constructor(readonly database: Database) {}
 
@@ -45,13 +54,31 @@ export class RiskStore {
     return rows.map(stateOf);
   }
 
-  /** Locks the account's row for the transaction; undefined for an account that nobody has seen. */
+  /** Locks the account for the transaction; undefined for an account that nobody has seen. */
   async lock(tx: Sql, accountId: string): Promise<AccountState | undefined> {
     const [row] = await tx.query<AccountRow>(
-      'SELECT account_id, state, reason, changed_by, changed_us FROM account WHERE account_id = $1 FOR UPDATE',
+      `UPDATE account SET version = version + 1 WHERE account_id = $1
+       RETURNING account_id, state, reason, changed_by, changed_us`,
       [accountId],
     );
     return row === undefined ? undefined : stateOf(row);
+  }
+
+  /**
+   * Runs work that reads an account and writes only if nobody has changed it meanwhile, else answers undefined and is
+   * run again: two round trips where a transaction under the lock has five. After lost races it gets the lock.
+   */
+  async whileUnchanged<R extends object>(accountId: string, work: (sql: Sql) => Promise<R | undefined>): Promise<R> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const done = await work(this.database);
+      if (done !== undefined) return done;
+    }
+    return this.database.transaction(async (tx) => {
+      await this.lock(tx, accountId);
+      const done = await work(tx);
+      if (done !== undefined) return done;
+      throw new TransientDatabaseError(`Account ${accountId} changed under its lock.`, undefined, undefined);
+    });
   }
 
   /** Makes an account known; its state stays as it is when it was known. */
@@ -64,6 +91,7 @@ export class RiskStore {
     return rows.length > 0;
   }
 
+  /** To be called under the account's lock. */
   async setState(tx: Sql, account: AccountState): Promise<void> {
     await tx.query(
       'UPDATE account SET state = $2, reason = $3, changed_by = $4, changed_us = $5 WHERE account_id = $1',
@@ -92,79 +120,89 @@ export class RiskStore {
     );
   }
 
-  async verdict(tx: Sql, coid: string): Promise<risk.CheckOrderResponse | undefined> {
-    const [row] = await tx.query<{ response: Buffer }>('SELECT response FROM verdict WHERE coid = $1', [coid]);
-    return row === undefined ? undefined : risk.CheckOrderResponse.decode(row.response);
+  /** Reads what a check of this order needs; `recentSinceUs`: event time from which approved orders count as recent. */
+  async checkFacts(sql: Sql, accountId: string, coid: string, recentSinceUs: number): Promise<CheckFacts | undefined> {
+    const [row] = await sql.query<
+      AccountRow & {
+        version: number;
+        response: Buffer | null;
+        reservations: StoredReservation[];
+        positions: ExposureRow[];
+        recent: RecentRow[];
+      }
+    >(
+      `SELECT account_id, state, reason, changed_by, changed_us, version,
+         (SELECT response FROM verdict WHERE coid = $2) AS response,
+         (SELECT coalesce(json_agg(data ORDER BY coid), '[]') FROM reservation
+          WHERE account_id = $1 AND NOT released) AS reservations,
+         ${EXPOSURE_JSON} AS positions,
+         (SELECT coalesce(json_agg(json_build_object('asOfUs', as_of_us, 'recent', recent)), '[]') FROM verdict
+          WHERE account_id = $1 AND approved AND as_of_us >= $3) AS recent
+       FROM account WHERE account_id = $1`,
+      [accountId, coid, recentSinceUs],
+    );
+    if (row === undefined) return undefined;
+    return {
+      account: stateOf(row),
+      version: row.version,
+      verdict: row.response === null ? undefined : risk.CheckOrderResponse.decode(row.response),
+      reservations: row.reservations.map(reservationOf),
+      positions: positionsOf(row.positions),
+      recentOrders: row.recent.map(recentOf),
+    };
   }
 
+  /** Stores a verdict and what it reserves, if the account's version is still this one; else stores nothing. */
   async saveVerdict(
-    tx: Sql,
+    sql: Sql,
+    version: number,
     request: risk.CheckOrderRequest,
     order: common.OrderRequest,
     response: risk.CheckOrderResponse,
-  ): Promise<void> {
+    reservation: Reservation | undefined,
+  ): Promise<boolean> {
     const recent = {
       symbol: order.symbol,
       side: bare('SIDE', order.side),
       lots: order.volumeLots,
       strategyId: order.strategyId,
     };
-    await tx.query(
-      'INSERT INTO verdict (coid, account_id, as_of_us, approved, recent, response) VALUES ($1, $2, $3, $4, $5, $6)',
+    const rows = await sql.query(
+      `WITH moved AS (
+         UPDATE account SET version = version + 1 WHERE account_id = $1 AND version = $2 RETURNING account_id
+       ), given AS (
+         INSERT INTO verdict (coid, account_id, as_of_us, approved, recent, response)
+         SELECT $3::text, account_id, $4::bigint, $5::boolean, $6::jsonb, $7::bytea FROM moved
+       ), reserved AS (
+         INSERT INTO reservation (coid, account_id, data)
+         SELECT $3::text, account_id, $8::jsonb FROM moved WHERE $8::jsonb IS NOT NULL ON CONFLICT DO NOTHING
+       ) SELECT account_id FROM moved`,
       [
-        order.coid,
         order.accountId,
+        version,
+        order.coid,
         request.asOfUs,
         response.approved,
         recent,
         Buffer.from(risk.CheckOrderResponse.encode(response).finish()),
+        reservation === undefined ? null : storedReservation(reservation),
       ],
     );
+    return rows.length > 0;
   }
 
-  async recentOrders(tx: Sql, accountId: string, sinceUs: number): Promise<RecentOrder[]> {
-    const rows = await tx.query<{
-      as_of_us: number;
-      recent: { symbol: string; side: 'BUY' | 'SELL'; lots: string; strategyId: string };
-    }>('SELECT as_of_us, recent FROM verdict WHERE account_id = $1 AND approved AND as_of_us >= $2', [
-      accountId,
-      sinceUs,
-    ]);
-    return rows.map(({ as_of_us, recent }) => ({ ...recent, lots: new Decimal(recent.lots), atUs: as_of_us }));
-  }
-
-  async reserve(tx: Sql, accountId: string, reservation: Reservation): Promise<void> {
-    const { lots, price, lossAtStop, ...rest } = reservation;
-    const data: StoredReservation = {
-      ...rest,
-      lots: lots.toFixed(),
-      price: price.toFixed(),
-      ...(lossAtStop === undefined ? {} : { lossAtStop: lossAtStop.toFixed() }),
-    };
-    await tx.query('INSERT INTO reservation (coid, account_id, data) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-      reservation.coid,
-      accountId,
-      data,
-    ]);
-  }
-
-  /** Takes a released reservation up again. True while the order has one: that is until it ends. */
+  /** Takes a released reservation up again, under the account's lock. True while the order has one: until it ends. */
   async reserveAgain(tx: Sql, coid: string): Promise<boolean> {
     const rows = await tx.query('UPDATE reservation SET released = false WHERE coid = $1 RETURNING coid', [coid]);
     return rows.length > 0;
   }
 
-  async reservations(tx: Sql, accountId: string): Promise<Reservation[]> {
-    const rows = await tx.query<{ data: StoredReservation }>(
+  async reservations(sql: Sql, accountId: string): Promise<Reservation[]> {
+    const rows = await sql.query<{ data: StoredReservation }>(
       'SELECT data FROM reservation WHERE account_id = $1 AND NOT released ORDER BY coid',
       [accountId],
     );
-    return rows.map(({ data: { lots, price, lossAtStop, ...rest } }) => ({
-      ...rest,
-      lots: new Decimal(lots),
-      price: new Decimal(price),
-      ...(lossAtStop === undefined ? {} : { lossAtStop: new Decimal(lossAtStop) }),
-    }));
+    return rows.map(({ data }) => reservationOf(data));
   }
 
   /**
@@ -183,27 +221,9 @@ export class RiskStore {
     });
   }
 
-  async positions(tx: Sql, accountId: string): Promise<Map<string, PositionAtRisk>> {
-    const rows = await tx.query<{
-      symbol: string;
-      lots: string;
-      average_price: string;
-      stop_loss: string | null;
-      strategy_id: string;
-    }>('SELECT symbol, lots, average_price, stop_loss, strategy_id FROM exposure WHERE account_id = $1 AND lots <> 0', [
-      accountId,
-    ]);
-    return new Map(
-      rows.map((row) => [
-        row.symbol,
-        {
-          lots: new Decimal(row.lots),
-          averagePrice: new Decimal(row.average_price),
-          strategyId: row.strategy_id,
-          ...(row.stop_loss === null ? {} : { stopLoss: new Decimal(row.stop_loss) }),
-        },
-      ]),
-    );
+  async positions(sql: Sql, accountId: string): Promise<Map<string, PositionAtRisk>> {
+    const [row] = await sql.query<{ positions: ExposureRow[] }>(`SELECT ${EXPOSURE_JSON} AS positions`, [accountId]);
+    return positionsOf(row?.positions ?? []);
   }
 
   /**
@@ -212,21 +232,34 @@ export class RiskStore {
    */
   async applyOrderEvents(accountId: string, events: readonly execution.OrderEvent[]): Promise<Applied> {
     if (events.length === 0) return { kind: 'applied' };
-    return this.database.transaction(async (tx) => {
-      const [row] = await tx.query<{ applied_seq: number }>(
-        'SELECT applied_seq FROM account WHERE account_id = $1 FOR UPDATE',
+    return this.whileUnchanged<Applied>(accountId, async (sql) => {
+      const [row] = await sql.query<{ applied_seq: number; version: number; positions: ExposureRow[] }>(
+        `SELECT applied_seq, version, ${EXPOSURE_JSON} AS positions FROM account WHERE account_id = $1`,
         [accountId],
       );
       if (row === undefined) return { kind: 'account-unknown' };
-      let last = row.applied_seq;
-      let missing: string | undefined;
-      for (const event of events) {
-        if (event.seq <= last) continue;
-        if (event.seq > last + 1) missing ??= `${last + 1} to ${event.seq - 1}`;
-        last = event.seq;
-        await this.applyOrderEvent(tx, event);
-      }
-      await tx.query('UPDATE account SET applied_seq = $2 WHERE account_id = $1', [accountId, last]);
+      const booked = foldOrderEvents(row.applied_seq, positionsOf(row.positions), events);
+      const { appliedSeq, exposures, ended, left, missing } = booked;
+      if (appliedSeq === row.applied_seq) return { kind: 'applied' };
+      const stored = await sql.query(
+        `WITH moved AS (
+           UPDATE account SET applied_seq = $3, version = version + 1 WHERE account_id = $1 AND version = $2
+           RETURNING account_id
+         ), exposed AS (
+           INSERT INTO exposure (account_id, symbol, lots, average_price, stop_loss, strategy_id)
+           SELECT moved.account_id, r.* FROM moved, json_to_recordset($4::json)
+             AS r(symbol text, lots numeric, average_price numeric, stop_loss numeric, strategy_id text)
+           ON CONFLICT (account_id, symbol) DO UPDATE SET lots = excluded.lots, average_price = excluded.average_price,
+             stop_loss = excluded.stop_loss, strategy_id = excluded.strategy_id
+         ), ended AS (
+           DELETE FROM reservation USING moved WHERE coid = ANY($5::text[])
+         ), lessened AS (
+           UPDATE reservation SET data = jsonb_set(data, '{lots}', to_jsonb(r.lots))
+           FROM moved, json_to_recordset($6::json) AS r(coid text, lots text) WHERE reservation.coid = r.coid
+         ) SELECT account_id FROM moved`,
+        [accountId, row.version, appliedSeq, JSON.stringify(exposures), [...ended], JSON.stringify(left)],
+      );
+      if (stored.length === 0) return undefined;
       return missing === undefined ? { kind: 'applied' } : { kind: 'gap', missing };
     });
   }
@@ -239,57 +272,4 @@ export class RiskStore {
     );
     return rows.length > 0;
   }
-
-  private async applyOrderEvent(tx: Sql, event: execution.OrderEvent): Promise<void> {
-    const { fill, order } = event;
-    if (order === undefined) return;
-    if (fill !== undefined) await this.bookFill(tx, fill, order.request);
-    if (isTerminal(bare('ORDER_STATE', order.state))) {
-      await tx.query('DELETE FROM reservation WHERE coid = $1', [event.coid]);
-    } else if (fill !== undefined) {
-      const left = new Decimal(order.request?.volumeLots ?? 0).minus(order.filledLots);
-      await tx.query(`UPDATE reservation SET data = jsonb_set(data, '{lots}', to_jsonb($2::text)) WHERE coid = $1`, [
-        event.coid,
-        left.toFixed(),
-      ]);
-    }
-  }
-
-  private async bookFill(tx: Sql, fill: execution.Fill, request: common.OrderRequest | undefined): Promise<void> {
-    const held = (await this.positions(tx, fill.accountId)).get(fill.symbol);
-    const signed = new Decimal(fill.volumeLots).times(bare('SIDE', fill.side) === 'BUY' ? 1 : -1);
-    const before = held?.lots ?? new Decimal(0);
-    const lots = before.plus(signed);
-    const price = new Decimal(fill.price);
-    const adds = before.isZero() || before.isNegative() === signed.isNegative();
-    const flips = !before.isZero() && !lots.isZero() && before.isNegative() !== lots.isNegative();
-    const average = adds
-      ? (held?.averagePrice ?? price).times(before.abs()).plus(price.times(signed.abs())).div(lots.abs())
-      : flips
-        ? price
-        : (held?.averagePrice ?? price);
-    const strategyId = adds || flips ? (request?.strategyId ?? '') : (held?.strategyId ?? '');
-    await tx.query(
-      `INSERT INTO exposure (account_id, symbol, lots, average_price, stop_loss, strategy_id) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (account_id, symbol) DO UPDATE SET lots = $3, average_price = $4, stop_loss = $5, strategy_id = $6`,
-      [
-        fill.accountId,
-        fill.symbol,
-        lots.toFixed(),
-        average.toFixed(),
-        request?.stopLoss ?? null,
-        lots.isZero() ? '' : strategyId,
-      ],
-    );
-  }
-}
-
-function stateOf(row: AccountRow): AccountState {
-  return {
-    accountId: row.account_id,
-    state: row.state,
-    reason: row.reason,
-    changedBy: row.changed_by,
-    changedUs: row.changed_us,
-  };
 }

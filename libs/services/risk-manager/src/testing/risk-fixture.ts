@@ -8,7 +8,7 @@ import {
   type TestDatabase,
 } from '@trading/platform-database';
 import { silentLogger } from '@trading/platform-logging';
-import { InProcessBus } from '@trading/platform-messaging';
+import { InProcessBus, route } from '@trading/platform-messaging';
 import { UNSET_LIMITS, type RiskLimits } from '@trading/trading-risk';
 import type { RiskManagerConfig } from '../lib/risk-config';
 import { RISK_MANAGER_MIGRATIONS } from '../lib/risk-migrations';
@@ -142,7 +142,9 @@ export class RiskFixture {
       config: this.config,
     });
     await this.service.start();
-    await bus.subscribe(TOPICS.riskEvent, { group: 'test' }, ({ message }) => void this.published.push(message));
+    await bus.consume({ group: 'test' }, [
+      route(TOPICS.riskEvent, ({ message }) => void (message.body?.$case !== 'rejoin' && this.published.push(message))),
+    ]);
   }
 
   /** Killed: nothing but the database is left. */
@@ -160,11 +162,12 @@ export class RiskFixture {
       resumeFrom,
       timeUs: NOW_US,
       lockstep,
+      symbols: ['EURUSD'],
     };
     const body = { $case: 'session', value } as const;
     await this.onAccount(body);
-    await this.bus.publish(TOPICS.marketTick, 'EURUSD', { body });
-    await this.bus.publish(TOPICS.orderEvent, ACCOUNT, { accountId: ACCOUNT, body });
+    await this.market(body);
+    await this.orders(body);
     await this.onAccount({
       $case: 'terminal',
       value: gateway.TerminalSession.fromPartial({ accountId: ACCOUNT, tradeMode: 'TRADE_MODE_DEMO', ...terminal }),
@@ -182,14 +185,14 @@ export class RiskFixture {
   } = {}): Promise<void> {
     const batch = { accountId: ACCOUNT, symbol: 'EURUSD', timeUs: [NOW_US], bid: [1.1], ask: [1.1001] };
     const value = market.TickBatch.fromPartial(batch);
-    await this.bus.publish(TOPICS.marketTick, 'EURUSD', { body: { $case: 'batch', value } });
+    await this.market({ $case: 'batch', value });
     await this.money(equity);
     for (const event of events) await this.onOrder(event);
-    const mark = { accountId: ACCOUNT, n: ++this.barrier, timeUs: NOW_US, checkpoint, end };
+    const { sessionId } = this;
+    const mark = { accountId: ACCOUNT, sessionId, n: ++this.barrier, timeUs: NOW_US, checkpoint, end };
     await this.onAccount({ $case: 'mark', value: mark });
-    await this.bus.publish(TOPICS.marketTick, 'EURUSD', { body: { $case: 'mark', value: mark } });
-    const progress = { $case: 'progress', value: { ...mark, source: 'execution' } } as const;
-    await this.bus.publish(TOPICS.orderEvent, ACCOUNT, { accountId: ACCOUNT, body: progress });
+    await this.market({ $case: 'mark', value: mark });
+    await this.orders({ $case: 'progress', value: { ...mark, source: 'execution', symbol: '' } });
     await this.idle();
   }
 
@@ -208,8 +211,7 @@ export class RiskFixture {
   }
 
   onOrder(value: execution.OrderEvent): Promise<void> {
-    const body = { $case: 'event', value } as const;
-    return this.bus.publish(TOPICS.orderEvent, ACCOUNT, { accountId: ACCOUNT, body });
+    return this.orders({ $case: 'event', value });
   }
 
   /** A session with a quote and money: orders can be checked. */
@@ -248,8 +250,22 @@ export class RiskFixture {
     await this.created.drop();
   }
 
+  private get sessionId(): string {
+    return `session-${this.sessions}`;
+  }
+
+  private market(body: NonNullable<market.MarketTickEvent['body']>): Promise<void> {
+    return this.bus.publish(TOPICS.marketTick, 'EURUSD', { sessionId: this.sessionId, body });
+  }
+
+  private orders(body: NonNullable<execution.OrderEventMessage['body']>): Promise<void> {
+    const { sessionId } = this;
+    return this.bus.publish(TOPICS.orderEvent, ACCOUNT, { accountId: ACCOUNT, sessionId, body });
+  }
+
   private onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {
-    const event = { accountId: ACCOUNT, timeUs: NOW_US, barrier: this.barrier, body };
+    const { sessionId, barrier } = this;
+    const event = { accountId: ACCOUNT, sessionId, timeUs: NOW_US, barrier, body };
     return this.bus.publish(TOPICS.accountEvent, ACCOUNT, event);
   }
 }
