@@ -1,7 +1,7 @@
 /**
  * W3C trace context through asynchronous calls and queues, and spans for whoever records them. Touches nothing but the
  * collector that `OtlpTracer` is pointed at; without a tracer a span costs a function call. Start with `trace`, then
- * `span`.
+ * `span`, then `otlp-tracer`.
  */
 export { formatTraceparent, parseTraceparent, type TraceContext } from './lib/trace-context';
 export {
@@ -29,3 +29,7 @@ export {
   type SpanKind,
   type Tracer,
 } from './lib/tracer';
+export { OtlpTracer, type OtlpTracerOptions, type SpanCounts, type TraceLog } from './lib/otlp-tracer';
+export { spanMetrics } from './lib/span-metrics';
+export { OtlpReceiver, type ReceivedSpan, type ReceiverAnswer } from './lib/otlp-receiver';
+export { startTracing, tracingVariables, type TracingVariables } from './lib/tracing-variables';
