@@ -2,7 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import { RpcError } from './rpc-error';
 
-/** The tokens that let callers in. One that is not configured lets nobody in. */
+/**
+ * The tokens that let callers in. One that is not configured lets nobody in. Several, separated by commas or line ends,
+ * are all valid: while tokens are rotated, some callers have the old one and some the new. What is here is read for
+ * every call, so an object with getters may change (see `openTokenFiles`).
+ */
 export interface AccessTokens {
   /** People's: changes of trading state, limits and models. */
   readonly operator?: string | undefined;
@@ -50,12 +54,31 @@ export function requireServiceOrOperator(metadata: Metadata, tokens: AccessToken
   throw new RpcError('UNAUTHENTICATED', 'TOKEN_INVALID', 'The token is not valid.');
 }
 
-function isSame(given: string, expected: string | undefined): boolean {
-  // Digests have one length, so the comparison takes the same time for every token.
-  const equal = timingSafeEqual(digest(given), digest(expected ?? ''));
-  return equal && expected !== undefined && expected !== '';
+/** The tokens of a list, the first of which is the one to send. */
+export function tokensIn(list: string | undefined): readonly string[] {
+  return (list ?? '').split(/[\s,]+/).filter((token) => token !== '');
 }
 
-function digest(text: string): Buffer {
+function isSame(given: string, list: string | undefined): boolean {
+  const digest = digestOf(given);
+  // Digests have one length, and all are compared: the comparison takes the same time for every token.
+  return digestsOf(list ?? '').reduce((isOne, expected) => timingSafeEqual(digest, expected) || isOne, false);
+}
+
+/** Digests of configured lists, which are few and change rarely; tokens of callers are never kept. */
+const known = new Map<string, readonly Buffer[]>();
+const MOST_KNOWN = 16;
+
+function digestsOf(list: string): readonly Buffer[] {
+  let digests = known.get(list);
+  if (digests === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    digests = tokensIn(list).map(digestOf);
+    known.set(list, digests);
+  }
+  return digests;
+}
+
+function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -1,11 +1,11 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { catchError, finalize, isObservable, lastValueFrom, Observable, tap, throwError } from 'rxjs';
+import { catchError, finalize, isObservable, lastValueFrom, Observable, takeUntil, tap, throwError } from 'rxjs';
 import type { Logger } from '@trading/platform-logging';
 import { recordRpc } from '@trading/platform-metrics';
 import { currentTraceContext, runWithTrace, withSpan, formatTraceparent } from '@trading/platform-tracing';
-import { type ErrorTranslator, asRpcError, RpcError } from './rpc-error';
-import type { RpcMethodDefinition } from './method';
-import { parsePath } from './method';
+import type { CallScope } from './call-scope';
+import { parsePath, type RpcMethodDefinition } from './method';
+import { type ErrorTranslator, asRpcError, type RpcError } from './rpc-error';
 
 /** What a service does for one method; `call` is absent when the call did not come over the wire. */
 export type RpcHandler = (request: unknown, metadata: Metadata, call?: unknown) => unknown;
@@ -17,16 +17,26 @@ export interface HandlerOptions {
   readonly translateError?: ErrorTranslator | undefined;
 }
 
-/** A method with everything around it: trace, metrics, errors. The same over the wire and within the process. */
+/**
+ * A method with everything around it: deadline, trace, metrics, errors. The same over the wire and within the process.
+ * Scopes handed in are closed here.
+ */
 export interface BoundMethod {
   readonly definition: RpcMethodDefinition;
-  /** Rejects with {@link RpcError} only. */
-  unary(request: unknown, metadata: Metadata, call?: unknown): Promise<unknown>;
-  /** Fails with {@link RpcError} only; unsubscribing ends the work. */
-  stream(request: unknown, metadata: Metadata, call?: unknown): Observable<unknown>;
+  /** Whether the calls that its handler makes are cancelled with it. */
+  readonly passesCancellationOn: boolean;
+  /** Rejects with {@link RpcError} only, and at once when the scope ends; the handler is left to notice. */
+  unary(request: unknown, metadata: Metadata, scope: CallScope, call?: unknown): Promise<unknown>;
+  /** Fails with {@link RpcError} only; unsubscribing and the end of the scope end the work. */
+  stream(request: unknown, metadata: Metadata, scope: CallScope, call?: unknown): Observable<unknown>;
 }
 
-export function bindMethod(definition: RpcMethodDefinition, handler: RpcHandler, options: HandlerOptions): BoundMethod {
+export function bindMethod(
+  definition: RpcMethodDefinition,
+  handler: RpcHandler,
+  options: HandlerOptions,
+  passesCancellationOn: boolean,
+): BoundMethod {
   const { method } = parsePath(definition.path);
   const span = `rpc ${options.service}.${method}`;
 
@@ -42,44 +52,74 @@ export function bindMethod(definition: RpcMethodDefinition, handler: RpcHandler,
   const record = (startMs: number, code: string): void =>
     recordRpc(options.service, method, code, (performance.now() - startMs) / 1000);
 
-  const unary = async (request: unknown, metadata: Metadata, call?: unknown): Promise<unknown> => {
-    const startMs = performance.now();
-    try {
-      const result = await withSpan(span, {}, async () => handler(request, metadata, call));
-      const answer: unknown = isObservable(result) ? await lastValueFrom(result) : result;
-      record(startMs, 'OK');
-      return answer;
-    } catch (error) {
-      const rpcError = failed(error);
-      record(startMs, rpcError.status);
-      throw rpcError;
-    }
+  const handled = async (request: unknown, metadata: Metadata, call: unknown): Promise<unknown> => {
+    const result = await withSpan(span, {}, async () => handler(request, metadata, call));
+    return isObservable(result) ? lastValueFrom<unknown>(result) : result;
   };
 
-  const stream = (request: unknown, metadata: Metadata, call?: unknown): Observable<unknown> =>
+  const unary = (request: unknown, metadata: Metadata, scope: CallScope, call?: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const startMs = performance.now();
+      let isAnswered = false;
+      const refuse = (error: RpcError): void => {
+        if (!isAnswered) {
+          isAnswered = true;
+          record(startMs, error.status);
+          reject(error);
+        }
+      };
+      scope.whenEnded(refuse);
+      scope
+        .run(() => handled(request, metadata, call))
+        .then(
+          (answer) => {
+            scope.close();
+            if (!isAnswered) {
+              isAnswered = true;
+              record(startMs, 'OK');
+              resolve(answer);
+            }
+          },
+          (error: unknown) => {
+            scope.close();
+            refuse(failed(error));
+          },
+        );
+    });
+
+  const stream = (request: unknown, metadata: Metadata, scope: CallScope, call?: unknown): Observable<unknown> =>
     new Observable<unknown>((subscriber) => {
       const startMs = performance.now();
       let code = 'CANCELLED';
+      const ended = new Observable<never>((ending) => scope.whenEnded((reason) => ending.error(reason)));
       const source = withSpan(span, {}, () => fromHandler(() => handler(request, metadata, call)));
       return source
         .pipe(
+          takeUntil(ended),
           tap({ complete: () => (code = 'OK') }),
           catchError((error: unknown) => {
             const rpcError = failed(error);
             code = rpcError.status;
             return throwError(() => rpcError);
           }),
-          finalize(() => record(startMs, code)),
+          finalize(() => {
+            scope.close();
+            record(startMs, code);
+          }),
         )
         .subscribe(subscriber);
     });
 
   return {
     definition,
-    unary: (request, metadata, call) => runWithTrace(traceOf(metadata), () => unary(request, metadata, call)),
-    stream: (request, metadata, call) =>
+    passesCancellationOn,
+    unary: (request, metadata, scope, call) =>
+      runWithTrace(traceOf(metadata), () => unary(request, metadata, scope, call)),
+    stream: (request, metadata, scope, call) =>
       new Observable((subscriber) =>
-        runWithTrace(traceOf(metadata), () => stream(request, metadata, call).subscribe(subscriber)),
+        runWithTrace(traceOf(metadata), () =>
+          scope.run(() => stream(request, metadata, scope, call).subscribe(subscriber)),
+        ),
       ),
   };
 }

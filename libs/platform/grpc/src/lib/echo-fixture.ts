@@ -8,7 +8,7 @@ export interface EchoRequest {
 export interface EchoService {
   say(request: EchoRequest): Promise<EchoRequest>;
   repeat(request: EchoRequest): Observable<EchoRequest>;
-  unheard(request: EchoRequest): Promise<EchoRequest>;
+  look(request: EchoRequest): Promise<EchoRequest>;
 }
 
 const serialize = (value: EchoRequest): Buffer => Buffer.from(JSON.stringify(value));
@@ -27,10 +27,10 @@ const method = <R extends boolean>(name: string, responseStream: R) => ({
 export const EchoServiceDefinition = {
   say: method('Say', false),
   repeat: method('Repeat', true),
-  unheard: method('Unheard', false),
+  look: method('Look', false),
 } as const;
 
-/** The descriptor image of the service (descriptor.proto's field numbers), as `buf build` makes them. */
+/** The descriptor image of the service (descriptor.proto's field numbers), as `buf build` makes them; `Look` only reads. */
 export function echoImage(): Uint8Array {
   const message = (write: (writer: BinaryWriter) => void): Uint8Array => {
     const writer = new BinaryWriter();
@@ -43,14 +43,17 @@ export function echoImage(): Uint8Array {
   const field = message((w) => {
     w.uint32(10).string('text').uint32(24).int32(1).uint32(32).int32(OPTIONAL).uint32(40).int32(STRING);
   });
-  const rpc = (name: string, serverStreaming: boolean): Uint8Array =>
+  const NO_SIDE_EFFECTS = message((w) => w.uint32(272).int32(1));
+  const rpc = (name: string, serverStreaming: boolean, options: Uint8Array = new Uint8Array()): Uint8Array =>
     message((w) => {
-      w.uint32(10).string(name).uint32(18).string(type).uint32(26).string(type).uint32(48).bool(serverStreaming);
+      w.uint32(10).string(name).uint32(18).string(type).uint32(26).string(type);
+      w.uint32(34).bytes(options).uint32(48).bool(serverStreaming);
     });
   const service = (name: string): Uint8Array =>
     message((w) => {
       w.uint32(10).string(name);
       w.uint32(18).bytes(rpc('Say', false)).uint32(18).bytes(rpc('Repeat', true));
+      w.uint32(18).bytes(rpc('Look', false, NO_SIDE_EFFECTS));
     });
   const file = message((w) => {
     w.uint32(10).string('trading/echo/v1/echo.proto').uint32(18).string('trading.echo.v1');

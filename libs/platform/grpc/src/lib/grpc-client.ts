@@ -1,27 +1,42 @@
-import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { Observable } from 'rxjs';
 import { injectTrace, type TraceCarrier } from '@trading/platform-tracing';
 import type { Logger } from '@trading/platform-logging';
-import { isLoopback, PlaintextRefused } from './listen-errors';
+import { tokensIn } from './access-tokens';
+import { boundingScope, type CallScope, DEFAULT_DEADLINE_MS } from './call-scope';
+import type { CertificateFiles } from './certificate-files';
+import { channelOptions, credentialsFor, targetOf } from './channel';
+import { type Idempotency, NOTHING_IDEMPOTENT } from './idempotency';
 import { methodsOf, type RpcMethodDefinition, type DefinitionFor } from './method';
-import { fromWireError } from './rpc-error';
+import { fromWireError, type RpcError } from './rpc-error';
 
-/** PEM texts; certificate and key for mutual TLS. Without `authority`, the system's authorities are trusted. */
-export interface ClientTls {
-  readonly authority?: Buffer;
-  readonly certificate?: Buffer;
-  readonly privateKey?: Buffer;
-}
+/** A token, or where to ask for it before each call: it may be rotated. Of several in a list the first is sent. */
+export type TokenSource = string | (() => string | undefined) | undefined;
 
 export interface GrpcClientOptions {
-  /** How long a unary call may take, in milliseconds. Streams last until one side ends them. */
-  readonly deadlineMs: number;
+  /**
+   * How long a unary call may take, in milliseconds (10 s); within a handler at most as long as its own caller waits.
+   * Streams last until one side ends them, or the call that they are made in.
+   */
+  readonly deadlineMs?: number | undefined;
   /** Sent as `authorization: Bearer <token>`. */
-  readonly token?: string | undefined;
+  readonly token?: TokenSource;
   readonly logger: Logger;
-  readonly tls?: ClientTls | undefined;
+  /** TLS with these; without, plaintext. */
+  readonly certificates?: CertificateFiles | undefined;
+  /** The name that the server's certificate must have, where it is not the address's. */
+  readonly serverName?: string | undefined;
   /** Talk plaintext also beyond loopback. */
   readonly allowPlaintext?: boolean | undefined;
+  /** Which methods are called again when the service is UNAVAILABLE; none where nothing is said. */
+  readonly idempotency?: Idempotency | undefined;
+  /**
+   * Let calls wait, within their deadline, for a service that cannot be reached, instead of failing at once with
+   * UNAVAILABLE: for services that start in any order. Nothing is sent before the connection is there.
+   */
+  readonly waitForReady?: boolean | undefined;
+  /** The largest message in either direction, in bytes (4 MiB); beyond it calls fail with RESOURCE_EXHAUSTED. */
+  readonly maxMessageBytes?: number | undefined;
 }
 
 const closers = new WeakMap<object, () => void>();
@@ -29,24 +44,30 @@ const closers = new WeakMap<object, () => void>();
 /**
  * A client of a service by its ts-proto interface: unary methods return promises, streaming ones Observables that call
  * when subscribed and cancel when unsubscribed. Failures are {@link RpcError}s. Connects on first use, reconnects by
- * itself.
+ * itself, at most a second after the service came back. Calls made while a call is served are bound by its deadline and
+ * end with it.
  *
+ * @param address `host:port` (one server), `dns:///host:port` (all addresses of the name, in turn), or IP addresses with
+ *   ports, separated by commas (in turn)
  * @throws {PlaintextRefused} for an address beyond loopback without TLS, unless allowed
+ * @throws {AddressUnusable}
  */
 export function createGrpcClient<S extends object>(
   definition: DefinitionFor<S>,
   address: string,
   options: GrpcClientOptions,
 ): S {
-  const channel = new Client(address, credentialsFor(address, options), {
-    // The defaults wait up to two minutes after a peer's restart.
-    'grpc.initial_reconnect_backoff_ms': 200,
-    'grpc.max_reconnect_backoff_ms': 2000,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-  });
+  const { idempotency = NOTHING_IDEMPOTENT, certificates, allowPlaintext = false } = options;
+  const methods = methodsOf(definition);
+  const target = targetOf(address);
+  const paths = methods.map(([, { path }]) => path);
+  const channel = new Client(
+    target,
+    credentialsFor(target, certificates, allowPlaintext),
+    channelOptions(target, { ...options, paths, idempotency }),
+  );
   const client: Record<string, unknown> = {};
-  for (const [key, method] of methodsOf(definition)) {
+  for (const [key, method] of methods) {
     client[key] = method.responseStream ? streaming(channel, method, options) : unary(channel, method, options);
   }
   closers.set(client, () => channel.close());
@@ -60,66 +81,79 @@ export function closeGrpcClient(client: object): void {
 }
 
 function unary(channel: Client, method: RpcMethodDefinition, options: GrpcClientOptions) {
+  const { deadlineMs = DEFAULT_DEADLINE_MS, waitForReady = false, logger } = options;
   return (request: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      channel.makeUnaryRequest(
+      const scope = boundingScope();
+      if (scope?.abandoned !== undefined) {
+        reject(scope.abandoned);
+        return;
+      }
+      const call = channel.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        callMetadata(options.token),
-        { deadline: Date.now() + options.deadlineMs },
+        callMetadata(options.token, waitForReady),
+        { deadline: Math.min(Date.now() + deadlineMs, scope?.deadlineEpochMs ?? Infinity) },
         (error: ServiceError | null, answer?: unknown) => {
+          leave?.();
           if (error === null) {
             resolve(answer);
           } else {
-            const rpcError = fromWireError(error);
-            options.logger.debug({ path: method.path, status: rpcError.status, code: rpcError.code }, 'A call failed.');
+            const rpcError = failureOf(error, scope);
+            logger.debug({ path: method.path, status: rpcError.status, code: rpcError.code }, 'A call failed.');
             reject(rpcError);
           }
         },
       );
+      const leave = scope?.whenAbandoned(() => call.cancel());
     });
 }
 
 function streaming(channel: Client, method: RpcMethodDefinition, options: GrpcClientOptions) {
   return (request: unknown): Observable<unknown> =>
     new Observable((subscriber) => {
+      const scope = boundingScope();
+      if (scope?.abandoned !== undefined) {
+        subscriber.error(scope.abandoned);
+        return undefined;
+      }
       const call = channel.makeServerStreamRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        callMetadata(options.token),
+        callMetadata(options.token, options.waitForReady ?? false),
+        { deadline: scope?.deadlineEpochMs ?? Infinity },
       );
       call.on('data', (message: unknown) => subscriber.next(message));
-      call.on('error', (error) => subscriber.error(fromWireError(error)));
+      call.on('error', (error) => subscriber.error(failureOf(error, scope)));
       call.on('end', () => subscriber.complete());
-      return () => call.cancel();
+      const leave = scope?.whenAbandoned(() => call.cancel());
+      return () => {
+        leave?.();
+        call.cancel();
+      };
     });
 }
 
+/** What a call failed with; one that was given up for its caller says why the caller gave up. */
+function failureOf(error: unknown, scope: CallScope | undefined): RpcError {
+  const rpcError = fromWireError(error);
+  return rpcError.status === 'CANCELLED' ? (scope?.abandoned ?? rpcError) : rpcError;
+}
+
 /** The metadata of a call from here: token and trace. */
-export function callMetadata(token: string | undefined): Metadata {
-  const metadata = new Metadata();
-  if (token !== undefined) {
-    metadata.set('authorization', `Bearer ${token}`);
+export function callMetadata(token: TokenSource, waitForReady: boolean): Metadata {
+  const metadata = new Metadata({ waitForReady });
+  const [sent] = tokensIn(typeof token === 'function' ? token() : token);
+  if (sent !== undefined) {
+    metadata.set('authorization', `Bearer ${sent}`);
   }
   const { traceparent } = injectTrace<TraceCarrier>({});
   if (traceparent !== undefined) {
     metadata.set('traceparent', traceparent);
   }
   return metadata;
-}
-
-function credentialsFor(address: string, options: GrpcClientOptions): ChannelCredentials {
-  if (options.tls !== undefined) {
-    const { authority, certificate, privateKey } = options.tls;
-    return credentials.createSsl(authority ?? null, privateKey ?? null, certificate ?? null);
-  }
-  const host = address.replace(/^(?:dns|ipv4|ipv6):(?:\/\/\/?)?/, '').replace(/:\d+$/, '');
-  if (!isLoopback(host) && options.allowPlaintext !== true) {
-    throw new PlaintextRefused(host);
-  }
-  return credentials.createInsecure();
 }

@@ -116,7 +116,7 @@ describe.each(['wire', 'inside'] as const)('a client (%s)', (way) => {
 
   it('gets UNIMPLEMENTED for a method without a handler', async () => {
     const started = await start({});
-    expect(await failureOf(started[way].unheard({ text: 'x' }))).toMatchObject({ status: 'UNIMPLEMENTED' });
+    expect(await failureOf(started[way].look({ text: 'x' }))).toMatchObject({ status: 'UNIMPLEMENTED' });
   });
 
   it('is known by its token', async () => {
@@ -248,7 +248,7 @@ describe('GrpcHost', () => {
     const { host, wire } = await start({ say: () => NEVER });
     const call = failureOf(wire.say({ text: 'x' }));
     // The call has to have arrived, or there is nothing to cut off: a second one over the same connection shows it.
-    await failureOf(wire.unheard({ text: 'x' }));
+    await failureOf(wire.look({ text: 'x' }));
     expect(await host.drain(10)).toBe(false);
     expect((await call).status).toMatch(/UNAVAILABLE|CANCELLED/);
   });

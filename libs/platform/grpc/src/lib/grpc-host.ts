@@ -7,11 +7,16 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { type BoundMethod, bindMethod, type HandlerOptions, type RpcHandler } from './call-handler';
+import { DEFAULT_DEADLINE_MS } from './call-scope';
+import type { CertificateFiles } from './certificate-files';
+import { KEEP_ALIVE, MAX_MESSAGE_BYTES } from './channel';
 import { addHealth } from './host-health';
+import { type Idempotency, idempotencyOf, NOTHING_IDEMPOTENT } from './idempotency';
 import { isLoopback, PlaintextRefused, PortInUse } from './listen-errors';
 import { fullServiceName, methodsOf, type RpcServiceDefinition } from './method';
 import { addReflection } from './reflection';
 import { RpcError } from './rpc-error';
+import { serverCredentials } from './tls-credentials';
 import { OpenStreams, toWireHandler } from './wire-calls';
 
 // grpc-js writes plain lines to standard error, between our JSON. What fails reaches us as errors of calls and of listen.
@@ -19,31 +24,32 @@ if (process.env['GRPC_VERBOSITY'] === undefined) {
   setLogVerbosity(logVerbosity.NONE);
 }
 
-/** PEM texts. With `clientAuthority`, clients must show a certificate of it (mutual TLS). */
-export interface ServerTls {
-  readonly certificate: Buffer;
-  readonly privateKey: Buffer;
-  readonly clientAuthority?: Buffer;
-}
-
 export interface GrpcHostOptions {
   /** buf's binary image of all packages; without it there is no reflection. */
   readonly reflectionImage?: Uint8Array | undefined;
-  readonly tls?: ServerTls | undefined;
+  /** TLS with these, mutual where they require certificates of clients; without, plaintext. */
+  readonly certificates?: CertificateFiles | undefined;
   /** Serve plaintext also beyond loopback, where a mesh or a closed network encrypts. */
   readonly allowPlaintext?: boolean | undefined;
   /** Whether the service of this name (as given in {@link HandlerOptions}) is ready. Default: always. */
   readonly isReady?: ((service: string) => Promise<boolean>) | undefined;
   /** How often watchers of the health service see a change, in milliseconds. */
   readonly watchHealthEveryMs?: number;
+  /** How long a unary call may take whose client sets no deadline, in milliseconds (10 s). */
+  readonly deadlineMs?: number | undefined;
+  /** The largest message in either direction, in bytes (4 MiB); beyond it calls end with RESOURCE_EXHAUSTED. */
+  readonly maxMessageBytes?: number | undefined;
+  /**
+   * Asks clients to connect anew when their connection is this old, in milliseconds, so that they find new replicas and
+   * use rotated certificates; calls under way end as they would. Never, unless set.
+   */
+  readonly maxConnectionAgeMs?: number | undefined;
 }
 
 /** The one gRPC server of a process, shared by all services that run in it. */
 export class GrpcHost {
-  private readonly server = new Server({
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-  });
+  private readonly server: Server;
+  private readonly idempotency: Idempotency;
   private readonly streams = new OpenStreams();
   private readonly methods = new Map<string, BoundMethod>();
   private readonly retired = new Set<string>();
@@ -52,7 +58,16 @@ export class GrpcHost {
   private isDraining = false;
   private isListening = false;
 
-  constructor(private readonly options: GrpcHostOptions = {}) {}
+  constructor(private readonly options: GrpcHostOptions = {}) {
+    const { maxMessageBytes = MAX_MESSAGE_BYTES, maxConnectionAgeMs, reflectionImage } = options;
+    this.server = new Server({
+      ...KEEP_ALIVE,
+      'grpc.max_send_message_length': maxMessageBytes,
+      'grpc.max_receive_message_length': maxMessageBytes,
+      ...(maxConnectionAgeMs === undefined ? {} : { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
+    });
+    this.idempotency = reflectionImage === undefined ? NOTHING_IDEMPOTENT : idempotencyOf(reflectionImage);
+  }
 
   /** Streams open now, of all services. */
   get openStreams(): number {
@@ -69,9 +84,10 @@ export class GrpcHost {
     for (const [key, method] of methodsOf(definition)) {
       const handler = handlers[key];
       if (handler !== undefined) {
-        const bound = bindMethod(method, this.unlessRetired(method.path, handler), options);
+        const isRead = method.responseStream || this.idempotency.withoutEffects.has(method.path);
+        const bound = bindMethod(method, this.unlessRetired(method.path, handler), options, isRead);
         this.methods.set(method.path, bound);
-        implementation[key] = toWireHandler(bound, this.streams);
+        implementation[key] = toWireHandler(bound, this.streams, this.options.deadlineMs ?? DEFAULT_DEADLINE_MS);
       }
     }
     this.addService(definition, implementation, options.service);
@@ -114,24 +130,19 @@ export class GrpcHost {
    * Listens with everything added so far, health and reflection, and returns the port (useful for port 0).
    *
    * @throws {PortInUse}
+   * @throws {CertificatesUnusable} with authorities only
    * @throws {PlaintextRefused} on other than loopback without TLS, unless allowed
    */
   async listen(host: string, port: number): Promise<number> {
-    const { tls } = this.options;
-    if (tls === undefined && !isLoopback(host) && this.options.allowPlaintext !== true) {
+    const { certificates } = this.options;
+    if (certificates === undefined && !isLoopback(host) && this.options.allowPlaintext !== true) {
       throw new PlaintextRefused(host);
     }
     if (!this.isListening) {
       this.addStandardServices();
     }
     const credentials =
-      tls === undefined
-        ? ServerCredentials.createInsecure()
-        : ServerCredentials.createSsl(
-            tls.clientAuthority ?? null,
-            [{ cert_chain: tls.certificate, private_key: tls.privateKey }],
-            tls.clientAuthority !== undefined,
-          );
+      certificates === undefined ? ServerCredentials.createInsecure() : serverCredentials(certificates);
     const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
     return new Promise((resolve, reject) => {
       this.server.bindAsync(address, credentials, (error, boundPort) => {

@@ -96,7 +96,7 @@ describe('GrpcTransport', () => {
     expect(logger.entries).toContainEqual({
       level: 'debug',
       message: 'Methods without a handler answer UNIMPLEMENTED.',
-      fields: { methods: ['EchoService.Unheard'] },
+      fields: { methods: ['EchoService.Look'] },
     });
     await stop();
   });

@@ -1,6 +1,6 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import { fieldsOf } from './message-fields';
 
 type ReflectedPackages = ConstructorParameters<typeof ReflectionService>[0];
 
@@ -13,23 +13,11 @@ export function addReflection(server: Server, image: Uint8Array, services: reado
     image: {
       format: 'Protocol Buffer 3 DescriptorProto',
       type: {},
-      fileDescriptorProtos: filesOf(image),
+      // `FileDescriptorSet`: repeated FileDescriptorProto file = 1, each as it was encoded.
+      fileDescriptorProtos: fieldsOf(image)
+        .bytes(1)
+        .map((file) => Buffer.from(file)),
     },
   };
   new ReflectionService(packages, { services: [...services] }).addToServer(server);
-}
-
-/** The files of a `FileDescriptorSet` (`repeated FileDescriptorProto file = 1`), each as it was encoded. */
-function filesOf(image: Uint8Array): Buffer[] {
-  const reader = new BinaryReader(image);
-  const files: Buffer[] = [];
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === 1) {
-      files.push(Buffer.from(reader.bytes()));
-    } else {
-      reader.skip(wireType);
-    }
-  }
-  return files;
 }

@@ -1,4 +1,5 @@
 import { Metadata, status } from '@grpc/grpc-js';
+import { decodeErrorInfo, encodeStatus, STATUS_DETAILS } from './status-details';
 
 /** The names of gRPC's status codes, without OK. */
 export type GrpcStatusName = Exclude<keyof typeof status, 'OK'>;
@@ -28,8 +29,11 @@ export class RpcError extends Error {
 /** Turns errors that a service knows (a kernel's, the database's) into an {@link RpcError}; undefined for others. */
 export type ErrorTranslator = (error: unknown) => RpcError | undefined;
 
+/** Our code as plain text too, for people with a command line and for programs without protobuf. */
 const CODE = 'error-code';
-const DETAILS = 'error-details-bin';
+
+/** Says in `ErrorInfo` whose codes these are. */
+export const ERROR_DOMAIN = 'trading';
 
 export interface WireError {
   readonly code: number;
@@ -37,14 +41,17 @@ export interface WireError {
   readonly metadata: Metadata;
 }
 
-/** The status that goes to the client: the only place where errors become statuses. */
+/**
+ * The status that goes to the client: the only place where errors become statuses. Code and details travel as a
+ * `google.rpc.ErrorInfo`, which clients of any language read.
+ */
 export function toWireError(error: RpcError): WireError {
   const metadata = new Metadata();
   metadata.set(CODE, error.code);
-  if (Object.keys(error.details).length > 0) {
-    metadata.set(DETAILS, Buffer.from(JSON.stringify(error.details)));
-  }
-  return { code: status[error.status], details: error.message, metadata };
+  const code = status[error.status];
+  const info = { reason: error.code, domain: ERROR_DOMAIN, metadata: error.details };
+  metadata.set(STATUS_DETAILS, encodeStatus(code, error.message, info));
+  return { code, details: error.message, metadata };
 }
 
 /** Any error as an {@link RpcError}; what nobody knows becomes INTERNAL and tells the client nothing. */
@@ -68,20 +75,12 @@ export function fromWireError(error: unknown): RpcError {
   }
   const name = status[error.code] as keyof typeof status | undefined;
   const statusName = name === undefined || name === 'OK' ? 'UNKNOWN' : name;
-  const code = error.metadata?.get(CODE)[0]?.toString() ?? statusName;
-  const details = detailsOf(error.metadata?.get(DETAILS)[0]);
-  return new RpcError(statusName, code, error.details, details, { cause: error });
+  const [encoded] = error.metadata?.get(STATUS_DETAILS) ?? [];
+  const info = encoded instanceof Buffer ? decodeErrorInfo(encoded) : undefined;
+  const code = info?.reason ?? error.metadata?.get(CODE)[0]?.toString() ?? statusName;
+  return new RpcError(statusName, code, error.details, info?.metadata ?? {}, { cause: error });
 }
 
 function isWireError(error: unknown): error is { code: number; details: string; metadata?: Metadata } {
   return error instanceof Error && 'details' in error && 'code' in error && typeof error.code === 'number';
-}
-
-function detailsOf(value: string | Buffer | undefined): RpcErrorDetails {
-  try {
-    return value === undefined ? {} : (JSON.parse(value.toString()) as RpcErrorDetails);
-  } catch {
-    // A foreign server's details: their meaning is unknown, the status is not.
-    return {};
-  }
 }

@@ -1,10 +1,12 @@
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type ServerWritableStream,
-  type UntypedHandleCall,
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServerWritableStream,
+  UntypedHandleCall,
 } from '@grpc/grpc-js';
 import type { BoundMethod } from './call-handler';
+import { CallScope } from './call-scope';
 import { asRpcError, RpcError, toWireError } from './rpc-error';
 
 /** Messages that may wait for a slow reader before its stream is ended: memory is the server's, not the client's. */
@@ -32,22 +34,41 @@ export class OpenStreams {
   }
 }
 
-/** The grpc-js handler that serves a bound method. */
-export function toWireHandler(method: BoundMethod, streams: OpenStreams): UntypedHandleCall {
+/**
+ * The grpc-js handler that serves a bound method; a unary call whose client sets no deadline has `deadlineMs`
+ * milliseconds.
+ */
+export function toWireHandler(method: BoundMethod, streams: OpenStreams, deadlineMs: number): UntypedHandleCall {
   const { requestStream, responseStream, path } = method.definition;
   if (requestStream) {
     throw new TypeError(`${path} streams requests; only unary and server-streaming methods are served.`);
   }
-  return responseStream ? streamHandler(method, streams) : unaryHandler(method);
+  return responseStream ? streamHandler(method, streams) : unaryHandler(method, deadlineMs);
 }
 
-function unaryHandler(method: BoundMethod): handleUnaryCall<unknown, unknown> {
+function unaryHandler(method: BoundMethod, deadlineMs: number): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
-    method.unary(call.request, call.metadata, call).then(
+    const scope = scopeOf(call, method, deadlineMs);
+    method.unary(call.request, call.metadata, scope, call).then(
       (answer) => callback(null, answer),
       (error: unknown) => callback(toWireError(asRpcError(error))),
     );
   };
+}
+
+function scopeOf(
+  call: ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>,
+  method: BoundMethod,
+  defaultMs: number,
+): CallScope {
+  const given = Number(call.getDeadline());
+  const scope = new CallScope(Number.isFinite(given) ? given : Date.now() + defaultMs, method.passesCancellationOn);
+  if (!Number.isFinite(given)) {
+    // The deadline of a client is watched by grpc-js.
+    scope.endIn(defaultMs);
+  }
+  call.on('cancelled', () => scope.callerLeft());
+  return scope;
 }
 
 function streamHandler(method: BoundMethod, streams: OpenStreams): handleServerStreamingCall<unknown, unknown> {
@@ -55,7 +76,8 @@ function streamHandler(method: BoundMethod, streams: OpenStreams): handleServerS
     const fail = (error: unknown): void => {
       call.emit('error', toWireError(asRpcError(error)));
     };
-    const subscription = method.stream(call.request, call.metadata, call).subscribe({
+    const scope = scopeOf(call, method, Infinity);
+    const subscription = method.stream(call.request, call.metadata, scope, call).subscribe({
       next: (message) => {
         if (isTooSlow(call)) {
           subscription.unsubscribe();
@@ -72,8 +94,6 @@ function streamHandler(method: BoundMethod, streams: OpenStreams): handleServerS
       fail(reason);
     });
     subscription.add(remove);
-    // Also when the client's deadline has passed.
-    call.on('cancelled', () => subscription.unsubscribe());
   };
 }
 
