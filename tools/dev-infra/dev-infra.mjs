@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as commands from './commands.mjs';
 import { Folder } from './folder.mjs';
-import { toJson, toText } from './report.mjs';
-import { SERVICES } from './servers/prometheus.mjs';
+import { tail } from './logs.mjs';
+import { addressesOf, toText } from './report.mjs';
 import { SERVERS } from './servers/servers.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -49,7 +49,7 @@ function chosen(only, noPrometheus) {
 }
 
 function servicesOf(text) {
-  if (text === undefined) return SERVICES;
+  if (text === undefined) return undefined;
   const entries = text.split(',').map((each) => /^([\w-]+)=([\w.-]+:\d+)$/.exec(each)?.slice(1));
   if (entries.includes(undefined)) throw new UsageError(`--services takes name=host:port,…, not ${text}.`);
   return Object.fromEntries(entries);
@@ -65,42 +65,57 @@ function parse(args) {
 
 const say = (line) => console.error(line);
 
-async function print(folder, json, servers = SERVERS) {
-  const states = await commands.status(folder, { servers });
-  console.log(json ? JSON.stringify(toJson(folder, states)) : toText(folder, states));
-  return states;
+/** What runs where; without secrets, unlike what `up --json` prints. */
+function printStates(folder, states, json) {
+  const open = states.map((state) => ({ ...state, address: undefined }));
+  console.log(json ? JSON.stringify({ folder: folder.path, servers: open }) : toText(folder, states));
 }
 
-async function main(args) {
-  const { values, positionals } = parse(args);
-  const [command, name] = positionals;
-  const servers = chosen(values.only, values['no-prometheus']);
-  const folder = new Folder(values.folder);
-  switch (command) {
-    case 'up':
-    case 'start':
-      await commands.up(folder, { servers, anyFree: values['free-ports'], services: servicesOf(values.services), say });
-      await print(folder, values.json);
-      return 0;
-    case 'status': {
-      const states = await print(folder, values.json, servers);
-      return states.every(({ state, absence }) => state === 'running' || absence !== undefined) ? 0 : 1;
-    }
-    case 'stop':
-      await commands.stop(folder, { servers, kill: values.kill, say });
-      return 0;
-    case 'reset':
-      await commands.reset(folder, { say });
-      return 0;
-    case 'logs':
-      for (const server of name === undefined ? servers : chosen(name, false)) {
-        const { log } = folder.placeOf(server.name);
-        console.log(`==> ${log}\n${commands.tail(log, Number(values.lines))}\n`);
-      }
-      return 0;
-    default:
-      throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`);
+async function up(folder, servers, values) {
+  await commands.up(folder, { servers, anyFree: values['free-ports'], services: servicesOf(values.services), say });
+  const states = await commands.status(folder, { servers: SERVERS });
+  if (values.json) console.log(JSON.stringify(addressesOf(folder, states)));
+  else printStates(folder, states, false);
+  return 0;
+}
+
+async function status(folder, servers, { json }) {
+  const states = await commands.status(folder, { servers });
+  printStates(folder, states, json);
+  return states.every(({ state, absence }) => state === 'running' || absence !== undefined) ? 0 : 1;
+}
+
+async function stop(folder, servers, { kill }) {
+  await commands.stop(folder, { servers, kill, say });
+  return 0;
+}
+
+async function reset(folder, _servers, { only }) {
+  if (only !== undefined) throw new UsageError('reset takes no --only: the servers of a folder share its secrets.');
+  await commands.reset(folder, { say });
+  return 0;
+}
+
+function logs(folder, servers, { lines }) {
+  if (!/^\d+$/.test(lines)) throw new UsageError(`--lines takes a number, not ${lines}.`);
+  for (const server of servers) {
+    const { log } = folder.placeOf(server.name);
+    console.log(`==> ${log}\n${tail(log, Number(lines))}\n`);
   }
+  return 0;
+}
+
+const COMMANDS = { up, start: up, status, stop, reset, logs };
+
+function main(args) {
+  const { values, positionals } = parse(args);
+  const [command, ...rest] = positionals;
+  if (command === undefined) throw new UsageError('What is to be done?');
+  if (!Object.hasOwn(COMMANDS, command)) throw new UsageError(`There is no command ${command}.`);
+  const name = command === 'logs' ? rest.shift() : undefined;
+  if (rest.length > 0) throw new UsageError(`${command} takes no ${rest.join(' ')}.`);
+  const servers = chosen(name ?? values.only, values['no-prometheus']);
+  return COMMANDS[command](new Folder(values.folder), servers, values);
 }
 
 try {

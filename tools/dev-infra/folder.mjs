@@ -68,7 +68,7 @@ export class Folder {
   async exclusively(work) {
     this.make();
     const file = join(this.path, 'lock');
-    const mine = `${file}.${process.pid}`;
+    const mine = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
     writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
     try {
       if (!(await waitFor(() => tryLock(mine, file), LOCK_WITHIN_MS, 100))) {
@@ -97,17 +97,39 @@ export class Folder {
 }
 
 function tryLock(mine, file) {
+  if (link(mine, file)) return true;
+  if (isHeld(file)) return false;
+  // Moved away before it is judged again: of two programs that found it stale only one moves it, and a lock that a third
+  // has just taken is put back.
+  const aside = `${mine}.stale`;
   try {
-    linkSync(mine, file);
+    renameSync(file, aside);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return false;
+  }
+  if (isHeld(aside)) link(aside, file);
+  rmSync(aside, { force: true });
+  return false;
+}
+
+/** Makes the lock complete with its content, or not at all. */
+function link(from, to) {
+  try {
+    linkSync(from, to);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+    return false;
   }
+}
+
+function isHeld(file) {
   try {
     const { pid, started } = JSON.parse(readFileSync(file, 'utf8'));
-    if (!isAlive(pid) || startOf(pid) !== started) rmSync(file, { force: true });
+    return isAlive(pid) && startOf(pid) === started;
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
+    return false;
   }
-  return false;
 }

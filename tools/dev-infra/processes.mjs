@@ -26,15 +26,23 @@ function procStat(pid) {
   }
 }
 
-/** When a process started, in units of the system. */
-export function startOf(pid) {
-  const fromProc = procStat(pid)?.[19];
-  if (fromProc !== undefined) return fromProc;
+function ps(pid, column) {
   try {
     const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim();
+    return execFileSync('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], options).trim();
   } catch {
-    return 'unknown';
+    return undefined;
+  }
+}
+
+/** When a process started, in units of the system. */
+export const startOf = (pid) => procStat(pid)?.[19] ?? ps(pid, 'lstart') ?? 'unknown';
+
+export function commandLineOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ps(pid, 'command') ?? '';
   }
 }
 

@@ -1,9 +1,13 @@
 // What `up` and `status` print: one JSON object for programs, a table for people.
 
-/** @param {Awaited<ReturnType<import('./commands.mjs').status>>} states */
-export function toJson(folder, states) {
+/**
+ * The addresses of what runs, with what clients need to be let in.
+ *
+ * @param {Awaited<ReturnType<import('./commands.mjs').status>>} states
+ */
+export function addressesOf(folder, states) {
   const byName = new Map(states.map((state) => [state.name, state]));
-  const addressOf = (name) => byName.get(name)?.address ?? null;
+  const addressOf = (name) => (byName.get(name)?.state === 'running' ? byName.get(name).address : null);
   const missing = byName.get('influx')?.absence;
   return {
     folder: folder.path,
@@ -26,7 +30,7 @@ export function toText(folder, states) {
     return [name, state, where.join(', '), `process ${pid}`, log];
   });
   const widths = [0, 1, 2, 3].map((column) =>
-    Math.max(...rows.map((row) => (row.length > 2 ? row[column].length : 0))),
+    Math.max(...rows.map((row) => (column === 0 || row.length > 2 ? row[column].length : 0))),
   );
   const lines = rows.map((row) =>
     row

@@ -1,7 +1,6 @@
 // InfluxDB 2.7: `influxd` from the variable INFLUXD or from PATH. Few systems have a package of it, so it may be absent.
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
-import { findProgram } from '../programs.mjs';
+import { join, resolve } from 'node:path';
+import { findProgram, isExecutable } from '../programs.mjs';
 import { launch } from '../processes.mjs';
 import { isOk } from '../waiting.mjs';
 
@@ -18,18 +17,12 @@ export const influx = {
   programs: () => [],
   absence() {
     const named = process.env['INFLUXD'];
-    if (named) {
-      try {
-        accessSync(named, constants.X_OK);
-        return undefined;
-      } catch {
-        return `INFLUXD names ${named}, which is no program`;
-      }
-    }
+    if (named) return isExecutable(named) ? undefined : `INFLUXD names ${named}, which is no program`;
     return findProgram('influxd') ? undefined : 'there is no influxd in PATH and INFLUXD does not name one';
   },
   start({ path, log, ports }) {
-    const program = process.env['INFLUXD'] || findProgram('influxd');
+    const named = process.env['INFLUXD'];
+    const program = named ? resolve(named) : findProgram('influxd');
     const options = {
       'bolt-path': join(path, 'influxd.bolt'),
       'sqlite-path': join(path, 'influxd.sqlite'),

@@ -37,6 +37,9 @@ export function propertiesOf({ data, keystore, ports }) {
     'share.coordinator.state.topic.min.isr': 1,
     // Tests and developers start one consumer at a time and do not want to wait for others.
     'group.initial.rebalance.delay.ms': 0,
+    // A broker that was killed is let in again only when its session has run out; the default is 9 s.
+    'broker.session.timeout.ms': 4_000,
+    'broker.heartbeat.interval.ms': 500,
     'auto.create.topics.enable': false,
     'delete.topic.enable': true,
     'log.message.timestamp.type': 'LogAppendTime',

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLineOf, isAlive } from '../processes.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const ROOM = 'libs/platform/database';
@@ -30,6 +31,16 @@ export const postgres = {
     const server = await embedded().startEmbeddedPostgres({ folder: path, port: ports.client });
     server.leave();
     return Number(readFileSync(join(server.dataFolder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  },
+  /** An `up` that was interrupted may leave a server that nobody has noted. */
+  find({ path }) {
+    for (const data of ['postgres/data', 'postgres']) {
+      const file = join(path, data, 'postmaster.pid');
+      const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
+      // Its command line names its folder, as `trading.data_folder`.
+      if (pid > 0 && isAlive(pid) && commandLineOf(pid).includes(path)) return pid;
+    }
+    return undefined;
   },
   /** A client is let in, with the password. */
   async answers(place) {

@@ -1,12 +1,12 @@
 // Prometheus from the system's package, collecting the metrics of the services that run on this machine.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../programs.mjs';
 import { launch } from '../processes.mjs';
 import { isOk } from '../waiting.mjs';
 
 /** Where the services' HTTP listeners are when they run side by side on one machine. */
-export const SERVICES = {
+const SERVICES = {
   prediction: '127.0.0.1:8181',
   decision: '127.0.0.1:8182',
   execution: '127.0.0.1:8183',
@@ -31,8 +31,9 @@ export const prometheus = {
   ports: { client: 9099 },
   programs: () => ['prometheus'],
   configure({ path, services }) {
-    if (services === undefined) return;
-    writeFileSync(join(path, 'targets.json'), JSON.stringify(targetsOf(services), undefined, 2));
+    const file = join(path, 'targets.json');
+    if (services === undefined && existsSync(file)) return;
+    writeFileSync(file, JSON.stringify(targetsOf(services ?? SERVICES), undefined, 2));
   },
   start({ path, log, ports }) {
     // JSON is YAML.

@@ -26,6 +26,7 @@ import { redis } from './redis.mjs';
  * @property {() => string | undefined} [absence] why it cannot be had here, where that is no error
  * @property {(place: Place) => void} [configure] what every `up` sets anew, also on a server that runs
  * @property {(place: Place) => Promise<number>} start makes its data at first; returns the process number
+ * @property {(place: Place) => number | undefined} [find] a running one of whose start nothing is noted
  * @property {(place: Place) => Promise<boolean>} answers whether it serves clients
  * @property {(place: Place) => Promise<void>} [prepare] what only a server that answers can be told
  * @property {(place: Place) => object} describe what clients need to know

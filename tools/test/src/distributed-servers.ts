@@ -129,6 +129,6 @@ export function describeWithInflux(name: string, suite: (influx: InfluxServer) =
   }
   console.warn(`skipped: ${name}: ${influxMissing ?? 'InfluxDB does not run'}`);
   // The runner of all suites takes a skipped test for a failed one, unless what its name says it needs is absent.
-  const needed = process.env['INFLUXD'] ?? 'influxd';
+  const needed = process.env['INFLUXD'] || 'influxd';
   describe.skip(`${name} (needs ${needed})`, () => suite({ url: 'http://127.0.0.1:1', token: '', org: '' }));
 }
