@@ -1,4 +1,4 @@
-import { currentTraceContext, runWithTrace } from '@trading/platform-tracing';
+import { currentTraceContext, runWithTrace, withCorrelation } from '@trading/platform-tracing';
 import { createLogger } from './create-logger';
 import type { Logger, LogLevel } from './logger';
 import { memoryLogger } from './memory-logger';
@@ -68,6 +68,29 @@ describe('createLogger', () => {
       const { traceId, spanId } = currentTraceContext()!;
       expect(only(lines)).toMatchObject({ trace_id: traceId, span_id: spanId });
     });
+  });
+
+  it('carries the account and the order that the work is about, each once', async () => {
+    const { logger, lines } = make();
+    await withCorrelation({ accountId: 'PAPER-1' }, async () => {
+      logger.info({}, 'before');
+      await withCorrelation({ coid: 'D1' }, async () => {
+        await Promise.resolve();
+        logger.info({}, 'within');
+        logger.info({ coid: 'D2' }, 'of another');
+        logger.child({ accountId: 'PAPER-2' }).info({}, 'of a child');
+      });
+    });
+    logger.info({}, 'after');
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ message: 'before', accountId: 'PAPER-1' }),
+      expect.objectContaining({ message: 'within', accountId: 'PAPER-1', coid: 'D1' }),
+      expect.objectContaining({ message: 'of another', accountId: 'PAPER-1', coid: 'D2' }),
+      expect.objectContaining({ message: 'of a child', accountId: 'PAPER-2', coid: 'D1' }),
+      expect.objectContaining({ message: 'after' }),
+    ]);
+    expect(lines.map((line) => (line.match(/"(accountId|coid)"/g) ?? []).length)).toEqual([1, 2, 2, 2, 0]);
+    expect(lines.join('')).not.toContain('trace_id');
   });
 
   it('leaves out what is below its level', () => {

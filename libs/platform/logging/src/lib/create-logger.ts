@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { currentTraceContext } from '@trading/platform-tracing';
+import { currentCorrelation, currentTraceContext } from '@trading/platform-tracing';
 import type { LogFields, Logger, LogLevel } from './logger';
 import { prettyLine } from './pretty-line';
 import { redact } from './redact';
@@ -30,6 +30,7 @@ export function createLogger(options: LoggerOptions): Logger {
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    // Named as OpenTelemetry has them in logs of any format.
     mixin: () => {
       const trace = currentTraceContext();
       return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
@@ -80,7 +81,17 @@ class PinoLogger implements Logger {
   private write(level: LogLevel, fields: LogFields, message: string): void {
     // Masking walks the fields, so it is done only for lines that are written.
     if (this.target.isLevelEnabled(level)) {
-      this.target[level](redact(fields) as Record<string, unknown>, redact(message) as string);
+      this.target[level](this.withCorrelation(redact(fields) as LogFields), redact(message) as string);
     }
+  }
+
+  /** What the work is about, unless the line or the logger says so itself: pino would write a bound field twice. */
+  private withCorrelation(fields: LogFields): LogFields {
+    const { accountId, coid } = currentCorrelation() ?? {};
+    return {
+      ...(accountId === undefined || 'accountId' in this.bound ? {} : { accountId }),
+      ...(coid === undefined || 'coid' in this.bound ? {} : { coid }),
+      ...fields,
+    };
   }
 }
