@@ -4,6 +4,8 @@ export * from './lib/event-bus';
 export * from './lib/errors';
 export * from './lib/bus-options';
 export { handlersByTopic } from './lib/routes';
+export { Fifo } from './lib/fifo';
 export { InProcessBus } from './lib/in-process-bus';
 export { observedBus } from './lib/observed-bus';
+export { CONTRACT_TOPICS, type BusUnderTest } from './lib/bus-under-test';
 export { eventBusContract } from './lib/event-bus-contract';

@@ -1,36 +1,9 @@
+import { type BusUnderTest, CONTRACT_TOPICS, gate, type Note } from './bus-under-test';
 import { PoisonMessage } from './errors';
-import { route, type Delivery, type EventBus, type TopicLike } from './event-bus';
+import { sharingContract } from './event-bus-sharing-contract';
+import { route, type Delivery } from './event-bus';
 
-interface Note {
-  readonly n: number;
-}
-
-const jsonCodec = {
-  encode: (note: Note) => ({ finish: () => new TextEncoder().encode(JSON.stringify(note)) }),
-  decode: (bytes: Uint8Array): Note => JSON.parse(new TextDecoder().decode(bytes)) as Note,
-};
-
-/** A bus under test, with a name that keeps topics of different tests apart. */
-export interface BusUnderTest {
-  readonly bus: EventBus;
-  /** Resolves when everything published so far has been handled. */
-  settled(): Promise<void>;
-  /** What went to the dead letters of a topic (its plain name). */
-  deadLetters(topic: string): Promise<readonly { readonly reason: string; readonly key: string }[]>;
-}
-
-let topics = 0;
-const topic = (): TopicLike<Note> => ({ name: `contract.test${topics++}.v1`, codec: jsonCodec });
 const numbers = (deliveries: readonly Delivery<Note>[]): number[] => deliveries.map((d) => d.message.n);
-
-/** A promise and the function that resolves it. */
-function gate(): { readonly open: () => void; readonly opened: Promise<void> } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open: () => open(), opened };
-}
 
 /** What every adapter of {@link EventBus} holds to. Call it in a spec; `make` gives a fresh bus each time. */
 export function eventBusContract(name: string, make: () => Promise<BusUnderTest> | BusUnderTest): void {
@@ -44,7 +17,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     });
 
     it('gives every group every message with its topic, key and headers', async () => {
-      const t = topic();
+      const t = CONTRACT_TOPICS.one;
       const seen: Record<string, Delivery<Note>[]> = { a: [], b: [] };
       for (const group of ['a', 'b']) await under.bus.consume({ group }, [route(t, (d) => void seen[group]?.push(d))]);
       await under.bus.publish(t, 'k', { n: 1 }, { traceparent: '00-1' });
@@ -56,7 +29,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     });
 
     it('keeps the order of a key, one at a time, whether publish is awaited or not', async () => {
-      const t = topic();
+      const t = CONTRACT_TOPICS.one;
       const seen: number[] = [];
       let running = 0;
       let most = 0;
@@ -77,7 +50,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     });
 
     it('keeps the order of a key when its handler answers now and later by turns', async () => {
-      const t = topic();
+      const t = CONTRACT_TOPICS.one;
       const seen: number[] = [];
       await under.bus.consume({ group: 'g' }, [
         route(t, (d) => {
@@ -91,7 +64,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     });
 
     it('delivers a failed message again before the next of its key', async () => {
-      const t = topic();
+      const t = CONTRACT_TOPICS.one;
       const tries: number[] = [];
       await under.bus.consume({ group: 'g' }, [
         route(t, (d) => {
@@ -105,7 +78,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     });
 
     it('sends a poison message to the dead letters and goes on', async () => {
-      const t = topic();
+      const t = CONTRACT_TOPICS.one;
       const seen: Delivery<Note>[] = [];
       await under.bus.consume({ group: 'g' }, [
         route(t, async (d) => {
@@ -122,7 +95,7 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
     });
 
     it('stops after the handler in flight, and the group continues with the next when it comes back', async () => {
-      const t = topic();
+      const t = CONTRACT_TOPICS.one;
       const before: number[] = [];
       const started = gate();
       const release = gate();
@@ -152,8 +125,39 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
       expect(numbers(after)).toEqual([2, 3, 4]);
     });
 
-    it('refuses to publish or subscribe once closed', async () => {
-      const t = topic();
+    it('gives one consumer all of its topics', async () => {
+      const { one, two } = CONTRACT_TOPICS;
+      const seen: [string, number][] = [];
+      const note = (d: Delivery<Note>): void => void seen.push([d.topic, d.message.n]);
+      await under.bus.consume({ group: 'g' }, [route(one, note), route(two, note)]);
+      for (const n of [1, 2, 3]) {
+        await under.bus.publish(one, 'k', { n });
+        await under.bus.publish(two, 'k', { n: n * 10 });
+      }
+      await under.settled();
+      expect(seen.filter(([topic]) => topic === one.name).map(([, n]) => n)).toEqual([1, 2, 3]);
+      expect(seen.filter(([topic]) => topic === two.name).map(([, n]) => n)).toEqual([10, 20, 30]);
+    });
+
+    it('begins with what is published after the group came', async () => {
+      const t = CONTRACT_TOPICS.one;
+      await under.bus.publish(t, 'k', { n: 1 });
+      const seen: Delivery<Note>[] = [];
+      await under.bus.consume({ group: 'g' }, [route(t, (d) => void seen.push(d))]);
+      await under.bus.publish(t, 'k', { n: 2 });
+      await under.settled();
+      expect(numbers(seen)).toEqual([2]);
+    });
+
+    it('refuses a consumer without routes or with two for one topic', async () => {
+      const both = [1, 2].map(() => route(CONTRACT_TOPICS.one, () => undefined));
+      for (const routes of [[], both]) {
+        await expect(under.bus.consume({ group: 'g' }, routes)).rejects.toMatchObject({ code: 'ROUTES_REFUSED' });
+      }
+    });
+
+    it('refuses to publish or consume once closed', async () => {
+      const t = CONTRACT_TOPICS.one;
       await under.bus.close();
       await expect(under.bus.publish(t, 'k', { n: 1 })).rejects.toMatchObject({ code: 'BUS_CLOSED' });
       await expect(under.bus.consume({ group: 'g' }, [route(t, () => undefined)])).rejects.toMatchObject({
@@ -161,4 +165,6 @@ export function eventBusContract(name: string, make: () => Promise<BusUnderTest>
       });
     });
   });
+
+  sharingContract(name, make);
 }
