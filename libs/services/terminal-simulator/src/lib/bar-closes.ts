@@ -1,31 +1,40 @@
 import { barOpenTimeUs, timeframeUs, type Timeframe } from '@trading/trading-market';
 
-interface OpenBar {
+/** A bar of the account that somebody wants to know closed; `symbol` is the symbol's place in the configuration. */
+export interface SubscribedBar {
+  readonly symbol: number;
   readonly timeframe: Timeframe;
+}
+
+interface OpenBar extends SubscribedBar {
   /** Infinity while the bar has no quote yet. */
   closeUs: number;
 }
 
-/** When the bars that somebody subscribed to close. A bar is open from its first quote that is not crossed. */
+/** When the bars that somebody subscribed to close. A bar is open from its symbol's first quote that is not crossed. */
 export class BarCloses {
   /** The next close of an open bar; Infinity when none is open. */
   earliestUs = Infinity;
   private bars: OpenBar[] = [];
-  private isAnyEmpty = false;
+  /** By symbol: a bar waits for its first quote. */
+  private isAnyEmpty: boolean[] = [];
 
   /** Replaces the list; bars that stay in it keep their state. */
-  subscribe(timeframes: readonly Timeframe[]): void {
-    this.bars = [...new Set(timeframes)].map(
-      (timeframe) => this.bars.find((bar) => bar.timeframe === timeframe) ?? { timeframe, closeUs: Infinity },
-    );
+  subscribe(wanted: readonly SubscribedBar[]): void {
+    const bars: OpenBar[] = [];
+    for (const { symbol, timeframe } of wanted) {
+      const isSame = (bar: OpenBar): boolean => bar.symbol === symbol && bar.timeframe === timeframe;
+      if (!bars.some(isSame)) bars.push(this.bars.find(isSame) ?? { symbol, timeframe, closeUs: Infinity });
+    }
+    this.bars = bars;
     this.settle();
   }
 
   /** Notes a quote that is not crossed. */
-  onQuote(timeUs: number): void {
-    if (!this.isAnyEmpty) return;
+  onQuote(symbol: number, timeUs: number): void {
+    if (this.isAnyEmpty[symbol] !== true) return;
     for (const bar of this.bars) {
-      if (bar.closeUs === Infinity) bar.closeUs = closeOf(bar.timeframe, timeUs);
+      if (bar.symbol === symbol && bar.closeUs === Infinity) bar.closeUs = closeOf(bar.timeframe, timeUs);
     }
     this.settle();
   }
@@ -36,10 +45,17 @@ export class BarCloses {
     this.settle();
   }
 
-  /** The next close if the next quote comes at `timeUs`; that time itself without subscriptions. */
-  expectedUs(timeUs: number): number {
-    if (this.bars.length === 0) return timeUs;
-    return Math.min(this.earliestUs, ...this.bars.map((bar) => closeOf(bar.timeframe, timeUs)));
+  /**
+   * The next close if the next quotes, by symbol, come at these times, Infinity standing for none; the earliest of them
+   * where no bar will close.
+   */
+  expectedUs(nextTimesUs: readonly number[]): number {
+    let expectedUs = this.earliestUs;
+    for (const { symbol, timeframe } of this.bars) {
+      const timeUs = nextTimesUs[symbol] ?? Infinity;
+      if (timeUs !== Infinity) expectedUs = Math.min(expectedUs, closeOf(timeframe, timeUs));
+    }
+    return expectedUs === Infinity ? Math.min(...nextTimesUs) : expectedUs;
   }
 
   /** Length of the shortest bar; 0 without subscriptions. */
@@ -49,7 +65,8 @@ export class BarCloses {
 
   private settle(): void {
     this.earliestUs = Math.min(Infinity, ...this.bars.map((bar) => bar.closeUs));
-    this.isAnyEmpty = this.bars.some((bar) => bar.closeUs === Infinity);
+    this.isAnyEmpty = [];
+    for (const bar of this.bars) if (bar.closeUs === Infinity) this.isAnyEmpty[bar.symbol] = true;
   }
 }
 

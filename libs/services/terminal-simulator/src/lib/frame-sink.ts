@@ -4,6 +4,12 @@ import type { BatchSink } from './batch-sink';
 /** Beyond this a batch goes out in pieces, so that one without an end does not fill the memory. */
 const LARGE_BYTES = 512 * 1024;
 
+export const resultEnvelope = (result: terminal.CmdResult, seq: number): terminal.Envelope =>
+  terminal.envelope('cmd.result', result, result.time, { seq });
+
+export const tradeEnvelope = (event: terminal.TradeEventFrame, seq: number): terminal.Envelope =>
+  terminal.envelope('trade.event', event, event.time, { seq });
+
 /**
  * Encodes a batch. The time in its envelopes is the simulated one, so that a batch played again is the same bytes.
  */
@@ -11,22 +17,25 @@ export class FrameSink implements BatchSink {
   private frames: Buffer[] = [];
   private bytes = 0;
 
-  /** @param send writes a piece and waits while the other side does not read; for batches that grow large */
+  /**
+   * @param send writes a piece and waits while the other side does not read; for batches that grow large
+   * @param knownSeq what is reliable up to this sequence is left out
+   */
   constructor(
-    private readonly brokerSymbol: string,
     private readonly send: (frames: Buffer) => Promise<void>,
+    private readonly knownSeq = 0,
   ) {}
 
   ticks(frame: terminal.TickFrame, timeUs: number): void {
-    this.push(terminal.envelope('tick', { ...frame, symbol: this.brokerSymbol }, timeUs));
+    this.push(terminal.envelope('tick', frame, timeUs));
   }
 
   result(result: terminal.CmdResult, seq: number): void {
-    this.push(terminal.envelope('cmd.result', result, result.time, { seq }));
+    if (seq > this.knownSeq) this.push(resultEnvelope(result, seq));
   }
 
   trade(event: terminal.TradeEventFrame, seq: number): void {
-    this.push(terminal.envelope('trade.event', event, event.time, { seq }));
+    if (seq > this.knownSeq) this.push(tradeEnvelope(event, seq));
   }
 
   account(frame: terminal.AccountFrame): void {

@@ -91,7 +91,13 @@ export class GatewayConnection {
     this.write(terminal.encodeFrame(terminal.envelope(type, body, wallUs(), more)));
   }
 
+  /** The gateway does not read what was written. */
+  get isFull(): boolean {
+    return this.socket.writableNeedDrain;
+  }
+
   write(frames: Buffer): void {
+    if (frames.length === 0) return;
     if (!this.ended.aborted && this.socket.writable) this.socket.write(frames);
   }
 

@@ -1,6 +1,5 @@
 import { terminal } from '@trading/contracts';
 import type { GatewayConnection } from './gateway-connection';
-import type { SimulatorConfig } from './simulator-config';
 
 /** The gateway does not let this terminal in, or is not the gateway that it should be. */
 export class HandshakeFailed extends Error {
@@ -14,15 +13,28 @@ export class HandshakeFailed extends Error {
 
 const TIMEOUT_MS = 5000;
 
+/** Who a terminal says it is. */
+export interface TerminalIdentity {
+  /** Names the key that both sides share. */
+  readonly keyId: string;
+  readonly login: string;
+  readonly server: string;
+  readonly company: string;
+  readonly currency: string;
+  readonly leverage: number;
+  /** It plays in simulated time, see `sim.mark`. */
+  readonly lockstep: boolean;
+}
+
 /** Says hello and proves both sides to each other. @throws HandshakeFailed, ConnectionLost */
 export async function shakeHands(
   connection: GatewayConnection,
-  config: SimulatorConfig,
+  identity: TerminalIdentity,
   key: Buffer,
   journal: { readonly journalId: string; readonly epoch: number },
 ): Promise<terminal.Welcome> {
   const nonceC = terminal.newNonce();
-  const { keyId, login, server, company, currency, leverage } = config;
+  const { keyId, login, server, company, currency, leverage, lockstep } = identity;
   connection.send('hello', {
     proto: 1,
     eaVersion: 'simulator-1',
@@ -37,7 +49,7 @@ export async function shakeHands(
     tradeMode: 'DEMO',
     tradeAllowed: true,
     connected: true,
-    caps: ['lockstep'],
+    caps: lockstep ? ['lockstep'] : [],
     keyId,
     nonceC,
     journalId: journal.journalId,

@@ -1,28 +1,39 @@
 import type { terminal } from '@trading/contracts';
-import { parseTimeframe, type Instrument } from '@trading/trading-market';
+import { parseTimeframe } from '@trading/trading-market';
 import type { BrokerEvent, SimulatedBroker } from '@trading/trading-simulation';
 import { BarCloses } from './bar-closes';
-import type { BatchSink } from './batch-sink';
+import type { BatchSink, ReliableSink } from './batch-sink';
+import { BrokerWords } from './broker-words';
 import type { PlayedRecord, SubscribeRecord } from './journal-record';
+import { MergedFeed } from './merged-feed';
+import { PlayedSymbol } from './played-symbol';
 import { SimulatorError } from './simulator-errors';
 import type { TickFeed } from './tick-feed';
-import { TickColumns } from './tick-columns';
-import { accountFrame, brokerOrderOf, dealResult, rejectionResult, tradeFrame } from './wire-broker';
+import type { TradedSymbols } from './traded-symbols';
+import { brokerOrderOf } from './wire-broker';
 
 export interface PlaybackOptions {
-  readonly instrument: Instrument;
-  readonly feed: TickFeed;
+  readonly symbols: TradedSymbols;
+  /** One for each symbol, in their order. */
+  readonly feeds: readonly TickFeed[];
   readonly broker: SimulatedBroker;
   /** What takes effect after a barrier; may grow for the current one until the next batch begins. */
   readonly commandsAt: (n: number) => readonly PlayedRecord[];
   readonly ticksPerFrame: number;
+  /**
+   * `barriers`: a batch ends with a mark, and its ticks go out with it. `ticks`: every tick is a batch, none is marked,
+   * and ticks are gathered until {@link Playback.sayTicks} asks for them.
+   */
+  readonly batches: 'barriers' | 'ticks';
+  /** Hears what is reliable also while nothing is written. */
+  readonly record?: ReliableSink;
 }
 
 /**
  * Simulated time, one batch of ticks after another. Batch n ends with mark n: where a subscribed bar closes before the
- * next tick, where the broker acted, where only answers to commands are due, or where the data ends. What a playback
- * says is a function of the data, the options and the commands with their barriers: played again it says the same,
- * reliable sequence included.
+ * next tick of any symbol, where the broker acted, where only answers to commands are due, or where the data ends. What
+ * a playback says is a function of the data, the options and the commands with their barriers: played again it says the
+ * same, reliable sequence included. A symbol's market closes with the first batch after the end of its data.
  */
 export class Playback {
   /** The last barrier that was played. */
@@ -33,27 +44,29 @@ export class Playback {
   isEnded = false;
   /** A batch is being played: what is told now takes effect after it. */
   isPlaying = false;
-  readonly results = new Map<string, terminal.CmdResult>();
   readonly broker: SimulatedBroker;
+  private readonly feed: MergedFeed;
+  private readonly played: readonly PlayedSymbol[];
   private readonly closes = new BarCloses();
-  private readonly columns: TickColumns;
+  private readonly words: BrokerWords;
   private applied = 0;
-  private seq = 0;
-  private tickCount = 0;
-  private isMarketClosed = false;
-  private lastAccount = '';
   private answers: BrokerEvent[] = [];
 
   private constructor(private readonly options: PlaybackOptions) {
-    this.broker = options.broker;
-    this.columns = new TickColumns(options.instrument);
+    const { broker, symbols, feeds, record } = options;
+    this.broker = broker;
+    this.words = new BrokerWords(broker, symbols, record);
+    this.feed = new MergedFeed(feeds);
+    this.played = feeds.flatMap((feed, index) => {
+      const instrument = symbols.instruments[index];
+      return instrument ? [new PlayedSymbol(instrument, feed)] : [];
+    });
   }
 
-  /** @throws what the feed throws */
+  /** @throws what the feeds throw */
   static async open(options: PlaybackOptions): Promise<Playback> {
     const playback = new Playback(options);
-    await options.feed.load();
-    playback.timeUs = options.feed.nextTimeUs;
+    if (await playback.feed.load()) playback.timeUs = playback.feed.nextTimeUs;
     return playback;
   }
 
@@ -62,14 +75,23 @@ export class Playback {
     return this.isPlaying ? this.n + 1 : this.n;
   }
 
-  /** Ticks played so far. */
+  get results(): ReadonlyMap<string, terminal.CmdResult> {
+    return this.words.results;
+  }
+
+  /** Ticks of all symbols played so far. */
   get ticks(): number {
-    return this.tickCount;
+    return this.played.reduce((sum, { tickCount }) => sum + tickCount, 0);
+  }
+
+  /** Time of the next tick; undefined at the end of the data. @throws what the feeds throw */
+  async nextTickUs(): Promise<number | undefined> {
+    return (await this.feed.load()) ? this.feed.nextTimeUs : undefined;
   }
 
   /** When the next barrier will be if the broker does not act before; undefined at the end of the data. */
   async expectedBarrierUs(): Promise<number | undefined> {
-    return (await this.options.feed.load()) ? this.closes.expectedUs(this.options.feed.nextTimeUs) : undefined;
+    return (await this.feed.load()) ? this.closes.expectedUs(this.feed.nextTimesUs()) : undefined;
   }
 
   get shortestBarUs(): number {
@@ -78,26 +100,42 @@ export class Playback {
 
   /**
    * Plays batch n + 1. Without a sink nothing is written, everything else is the same.
-   * @throws what the feed throws
+   * @throws what the feeds throw
    */
   async next(sink?: BatchSink): Promise<void> {
     if (this.isEnded) return;
+    const isMarked = this.options.batches === 'barriers';
     this.isPlaying = true;
     try {
       this.applyCommands();
       const events = this.answers;
       this.answers = [];
       const timeUs = events.length > 0 ? this.timeUs : await this.playTicks(events, sink);
-      this.columns.flush(sink);
-      this.say(events, sink);
+      if (isMarked || events.length > 0) this.sayTicks(sink);
+      this.words.say(events, sink);
       this.n += 1;
       this.timeUs = timeUs;
       this.applied = 0;
-      this.sayAccount(sink);
-      sink?.mark({ n: this.n, time: timeUs, end: this.isEnded });
+      if (isMarked || events.length > 0) this.sayAccount(sink);
+      if (isMarked) sink?.mark({ n: this.n, time: timeUs, end: this.isEnded });
     } finally {
       this.isPlaying = false;
     }
+  }
+
+  /** Hands over the ticks that were gathered, a frame for each symbol that has some. */
+  sayTicks(sink: BatchSink | undefined): void {
+    for (const { columns } of this.played) columns.flush(sink);
+  }
+
+  /** Leaves only the newest of the gathered ticks of each symbol; answers how many were dropped. */
+  conflate(): number {
+    return this.played.reduce((sum, { columns }) => sum + columns.conflate(), 0);
+  }
+
+  /** Says the account where it may have changed; `always` also where not. */
+  sayAccount(sink: BatchSink | undefined, always = false): void {
+    this.words.sayAccount(this.timeUs, sink, always);
   }
 
   /** After the end of the data: answers what was told since. */
@@ -106,7 +144,7 @@ export class Playback {
     this.applyCommands();
     const events = this.answers;
     this.answers = [];
-    this.say(events, sink);
+    this.words.say(events, sink);
   }
 
   private applyCommands(): void {
@@ -121,28 +159,50 @@ export class Playback {
   }
 
   private subscribe({ bars }: SubscribeRecord): void {
-    const own = bars.filter(({ symbol }) => symbol === this.options.instrument.symbol);
-    this.closes.subscribe(own.flatMap(({ timeframe }) => parseTimeframe(timeframe) ?? []));
+    // Bars end batches; where every tick does, there is nothing to end.
+    if (this.options.batches === 'ticks') return;
+    this.closes.subscribe(
+      bars.flatMap((bar) => {
+        const symbol = this.options.symbols.indexOf(bar.symbol);
+        const timeframe = parseTimeframe(bar.timeframe);
+        return symbol < 0 || timeframe === undefined ? [] : [{ symbol, timeframe }];
+      }),
+    );
   }
 
   /** Plays ticks until the batch ends; answers the time of its mark. What the broker did is added to `events`. */
   private async playTicks(events: BrokerEvent[], sink: BatchSink | undefined): Promise<number> {
-    const { feed, broker, instrument, ticksPerFrame } = this.options;
-    const { symbol } = instrument;
-    const { closes, columns } = this;
+    const timeUs = await this.playToMark(events, sink);
+    this.played.forEach((one, index) => {
+      if (one.isClosed || !this.feed.hasEnded(index)) return;
+      one.isClosed = true;
+      events.push(...this.broker.closeMarket(timeUs, one.instrument.symbol));
+    });
+    return timeUs;
+  }
+
+  private async playToMark(events: BrokerEvent[], sink: BatchSink | undefined): Promise<number> {
+    const { broker, ticksPerFrame, batches } = this.options;
+    const { feed, closes, played } = this;
     for (;;) {
-      if (!feed.hasNext && !(await feed.load())) return this.endOfData(events);
+      if (!feed.hasNext && !(await feed.load())) return this.endOfData();
       if (closes.earliestUs <= feed.nextTimeUs) return this.passClose();
+      const index = feed.next;
+      const one = played[index];
+      if (!one) return this.endOfData();
+      const { symbol } = one.instrument;
       feed.advance(broker.positionSign(symbol));
-      const { timeUs, bid, ask } = feed;
-      this.tickCount += 1;
-      if (sink) columns.add(this.tickCount, timeUs, bid, ask);
-      if (bid <= ask) closes.onQuote(timeUs);
-      const acted = broker.onTick(symbol, timeUs, bid, ask, feed.travelled ? 'travel' : 'jump');
+      const { timeUs, bid, ask, travelled } = one.feed;
+      const { columns } = one;
+      one.tickCount += 1;
+      if (sink) columns.add(one.tickCount, timeUs, bid, ask);
+      if (bid <= ask) closes.onQuote(index, timeUs);
+      const acted = broker.onTick(symbol, timeUs, bid, ask, travelled ? 'travel' : 'jump');
       if (acted.length > 0) {
         events.push(...acted);
         return timeUs;
       }
+      if (batches === 'ticks') return timeUs;
       if (columns.count < ticksPerFrame) continue;
       columns.flush(sink);
       const pressure = sink?.pressure();
@@ -156,42 +216,11 @@ export class Playback {
     return closeUs;
   }
 
-  private endOfData(events: BrokerEvent[]): number {
-    const lastUs = Math.max(this.timeUs, this.options.feed.timeUs);
+  private endOfData(): number {
+    const lastUs = Math.max(this.timeUs, this.feed.timeUs);
     const timeUs = this.closes.earliestUs === Infinity ? lastUs : this.passClose();
-    if (!this.isMarketClosed) events.push(...this.broker.closeMarket(timeUs));
-    this.isMarketClosed = true;
     this.isEnded = this.closes.earliestUs === Infinity;
     return timeUs;
-  }
-
-  private say(events: readonly BrokerEvent[], sink: BatchSink | undefined): void {
-    const { instrument } = this.options;
-    for (const event of events) {
-      if (event.kind === 'accepted') continue;
-      if (event.kind === 'rejected') {
-        this.sayResult(rejectionResult(event, instrument.digits), sink);
-        continue;
-      }
-      if (event.coid !== '') this.sayResult(dealResult(event, instrument), sink);
-      this.seq += 1;
-      sink?.trade(tradeFrame(event, instrument), this.seq);
-    }
-  }
-
-  private sayResult(result: terminal.CmdResult, sink: BatchSink | undefined): void {
-    this.seq += 1;
-    this.results.set(result.coid, result);
-    sink?.result(result, this.seq);
-  }
-
-  /** Says the account where it changed; with a position open its equity may have, so it is said anyway. */
-  private sayAccount(sink: BatchSink | undefined): void {
-    const isFlat = this.broker.positionSign(this.options.instrument.symbol) === 0;
-    const deals = String(this.broker.deals().length);
-    if (isFlat && deals === this.lastAccount) return;
-    this.lastAccount = isFlat ? deals : '';
-    sink?.account(accountFrame(this.broker.account(), this.timeUs));
   }
 }
 

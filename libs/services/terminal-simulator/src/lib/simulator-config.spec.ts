@@ -5,8 +5,7 @@ const least = {
   keyFile: 'key',
   stateFolder: 'state',
   fingerprint: 'f',
-  files: ['a.csv'],
-  symbol: 'EURUSD',
+  feeds: [{ symbol: 'EURUSD', files: ['a.csv'] }],
 };
 
 describe('the configuration', () => {
@@ -15,17 +14,29 @@ describe('the configuration', () => {
       gateway: { host: '127.0.0.1', port: 7005 },
       login: 'PAPER-1',
       server: 'Simulator',
-      path: 'worst',
+      feeds: [{ symbol: 'EURUSD', files: ['a.csv'], path: 'worst', onBadRow: 'fail', spreadPoints: 0, instrument: {} }],
+      lockstep: true,
       speed: 'max',
-      onBadRow: 'fail',
     });
   });
 
   it('names every bad field at once', () => {
-    const bad = { ...least, deposit: '-5', speed: 0, zone: 'Mars', typo: 1, instrument: { digits: -1 } };
+    const feed = { symbol: 'EURUSD', files: ['a.csv'], zone: 'Mars', instrument: { digits: -1 } };
+    const bad = { ...least, deposit: '-5', speed: 0, typo: 1, feeds: [...least.feeds, feed] };
     expect(() => parseSimulatorConfig(JSON.stringify(bad))).toThrow(
-      /(?=[^]*deposit: )(?=[^]*speed: )(?=[^]*zone: )(?=[^]*typo)(?=[^]*instrument\.digits: )/,
+      /(?=[^]*deposit: )(?=[^]*speed: )(?=[^]*feeds\.1\.zone: )(?=[^]*typo)(?=[^]*feeds\.1\.instrument\.digits: )/,
     );
     expect(() => parseSimulatorConfig('{')).toThrow(/not JSON/);
+  });
+
+  it('lets no name stand for two symbols', () => {
+    const feeds = (second: object) =>
+      JSON.stringify({ ...least, feeds: [...least.feeds, { files: ['b.csv'], ...second }] });
+    expect(parseSimulatorConfig(feeds({ symbol: 'GBPUSD' })).feeds).toHaveLength(2);
+    expect(() => parseSimulatorConfig(feeds({ symbol: 'EURUSD' }))).toThrow(/feeds\.1\.symbol: EURUSD names feed 0/);
+    expect(() => parseSimulatorConfig(feeds({ symbol: 'EU', instrument: { brokerSymbol: 'EURUSD' } }))).toThrow(
+      /feeds\.1\.symbol: EURUSD names feed 0/,
+    );
+    expect(() => parseSimulatorConfig(JSON.stringify({ ...least, feeds: [] }))).toThrow(/feeds: /);
   });
 });

@@ -1,32 +1,10 @@
-import { parseZone, PATH_MODELS, TIMEFRAMES, type Instrument } from '@trading/trading-market';
 import { z } from 'zod';
+import { feedsConfigSchema } from './feed-config';
 import { SimulatorError } from './simulator-errors';
 
 const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'expected a decimal number as a string, such as "10000"');
 const count = z.number().int().min(0);
 const name = z.string().min(1);
-
-const instrumentOverrides = z
-  .strictObject({
-    brokerSymbol: name,
-    digits: count.max(10),
-    tickSize: decimal,
-    tickValue: z.union([decimal, z.literal('')]),
-    contractSize: decimal,
-    volumeMin: decimal,
-    volumeMax: decimal,
-    volumeStep: decimal,
-    stopsLevelPoints: count,
-    freezeLevelPoints: count,
-    baseCurrency: name,
-    profitCurrency: name,
-    marginCurrency: name,
-    marginRate: decimal,
-    fillingModes: z.array(z.enum(['FOK', 'IOC', 'RETURN'])).min(1),
-    executionMode: z.enum(['INSTANT', 'REQUEST', 'MARKET', 'EXCHANGE']),
-    stopsOnOpen: z.enum(['WITH', 'AFTER']),
-  } satisfies Partial<Record<keyof Instrument, z.ZodType>>)
-  .partial();
 
 /** Everything that a simulated terminal is told; the program reads it as JSON. */
 export const simulatorConfigSchema = z.strictObject({
@@ -55,22 +33,14 @@ export const simulatorConfigSchema = z.strictObject({
   /** What `notAfter` of an order bounds: its fill, or its arrival at the broker. */
   expiry: z.enum(['fill', 'arrival']).default('fill'),
 
-  /** CSV files of one symbol, plain or gzip; played in order of their times. */
-  files: z.array(name).min(1),
-  /** Of times in the files that name none: `UTC`, an IANA name, `ny+7`. */
-  zone: z
-    .string()
-    .refine((text) => parseZone(text) !== undefined, 'expected a time zone such as UTC, Europe/Athens or ny+7')
-    .optional(),
-  onBadRow: z.enum(['fail', 'skip']).default('fail'),
-  symbol: name,
-  /** Of files of bars; told from their spacing when absent. */
-  timeframe: z.enum(TIMEFRAMES as [string, ...string[]]).optional(),
-  instrument: instrumentOverrides.default({}),
-  /** Between bid and ask of bar files that have one price. */
-  spreadPoints: z.number().min(0).default(0),
-  path: z.enum(PATH_MODELS as [string, ...string[]]).default('worst'),
+  /** The symbols that are played, as one account: merged by time, at equal times in this order. */
+  feeds: feedsConfigSchema,
 
+  /**
+   * Simulated time: the gateway says when it goes on. `false`: as live, ticks come at `speed` whether or not anybody
+   * keeps up, and a slow reader gets the newest ones only (at `max` none is left out: the reader sets the speed).
+   */
+  lockstep: z.boolean().default(true),
   /** `max`, `realtime`, or how many times as fast as real time. */
   speed: z.union([z.enum(['max', 'realtime']), z.number().positive()]).default('max'),
   /** Of the jitter between attempts to connect. */

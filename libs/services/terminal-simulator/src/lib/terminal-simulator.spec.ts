@@ -60,8 +60,7 @@ describe('a simulated terminal', () => {
       keyFile: join(folder, 'key'),
       stateFolder: join(folder, 'state'),
       fingerprint: 'f1',
-      files: [join(folder, 'ticks.csv')],
-      symbol: 'EURUSD',
+      feeds: [{ symbol: 'EURUSD', files: [join(folder, 'ticks.csv')] }],
       commissionPerLot: '3.5',
       ...more,
     });
@@ -420,7 +419,9 @@ describe('a simulated terminal', () => {
 
   it('refuses data and keys that cannot be read', async () => {
     const open = async (more: Partial<SimulatorConfigInput>) => TerminalSimulator.open(config(1, more), silentLogger);
-    await expect(open({ files: [join(folder, 'none.csv')] })).rejects.toMatchObject({ code: 'MISSING' });
+    await expect(open({ feeds: [{ symbol: 'EURUSD', files: [join(folder, 'none.csv')] }] })).rejects.toMatchObject({
+      code: 'MISSING',
+    });
     await expect(open({ keyFile: join(folder, 'ticks.csv') })).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
   });
 
@@ -429,7 +430,7 @@ describe('a simulated terminal', () => {
     writeFileSync(join(folder, 'long.csv'), ['time_ms,bid,ask', ...rows, 'nonsense,1,2'].join('\n'));
     const { gateway, ended } = await start(
       { answersMarks: true, subscribe: [{ symbol: 'EURUSD', timeframe: 'D1' }] },
-      { files: [join(folder, 'long.csv')] },
+      { feeds: [{ symbol: 'EURUSD', files: [join(folder, 'long.csv')] }] },
     );
     await expect(ended).rejects.toMatchObject({ code: 'ROW_INVALID', line: 20_002 });
     expect((await gateway.heard(({ t }) => t === 'log')).d).toMatchObject({ code: 'ROW_INVALID' });

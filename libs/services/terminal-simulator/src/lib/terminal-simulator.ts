@@ -1,37 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DataFileError,
-  parseZone,
-  standardInstrument,
-  type Instrument,
-  type PathModel,
-  type Timeframe,
-} from '@trading/trading-market';
-import { SimulatedBroker } from '@trading/trading-simulation';
 import { FileProblem } from '@trading/platform-files';
 import type { Logger } from '@trading/platform-logging';
+import { DataFileError } from '@trading/trading-market';
+import type { terminal } from '@trading/contracts';
 import { Backoff } from './backoff';
 import { CommandDesk } from './command-desk';
 import type { StopReason } from './exit';
 import { ConnectionLost, GatewayConnection } from './gateway-connection';
 import { HandshakeFailed, shakeHands } from './handshake';
 import { Journal } from './journal';
+import { LivePace } from './live-pace';
+import { LiveSession } from './live-session';
 import { LockstepSession } from './lockstep-session';
 import { Pace } from './pace';
-import { Playback } from './playback';
+import { PlayedMarket } from './played-market';
+import { brokerOf, feedsOf, inconvertible, symbolsOf } from './simulated-account';
 import type { SimulatorConfig } from './simulator-config';
 import { SimulatorError } from './simulator-errors';
 import { readTerminalKey } from './terminal-key';
-import { TickFeed } from './tick-feed';
+import type { SessionParts, TerminalSession } from './terminal-session';
+import type { TradedSymbols } from './traded-symbols';
 
 /** A terminal and its broker: connects, plays, and connects again, until it is told to stop or has no reason to go on. */
 export class TerminalSimulator {
   private readonly backoff: Backoff;
   private readonly desk: CommandDesk;
+  /** Without lockstep the market outlives a connection: no gateway says where to go back to. */
+  private liveMarket: PlayedMarket | undefined;
 
   private constructor(
     private readonly config: SimulatorConfig,
-    private readonly instrument: Instrument,
+    private readonly symbols: TradedSymbols,
     private readonly key: Buffer,
     private readonly journal: Journal,
     private readonly logger: Logger,
@@ -46,15 +45,25 @@ export class TerminalSimulator {
    */
   static async open(config: SimulatorConfig, logger: Logger): Promise<TerminalSimulator> {
     const key = readTerminalKey(config.keyFile);
-    const instrument = instrumentOf(config);
-    const feed = feedOf(config, instrument);
-    try {
-      await feed.load();
-    } finally {
-      await feed.close();
+    const symbols = symbolsOf(config);
+    for (const feed of feedsOf(config, symbols)) {
+      try {
+        await feed.load();
+      } finally {
+        await feed.close();
+      }
     }
-    brokerOf(config, instrument);
-    return new TerminalSimulator(config, instrument, key, Journal.open(config.stateFolder, config.fingerprint), logger);
+    brokerOf(config, symbols);
+    const fixed = inconvertible(config, symbols);
+    if (fixed.length > 0) {
+      logger.warn(
+        { symbols: fixed, currency: config.currency },
+        "Orders of these symbols will be refused: no pair that is played converts their profit to the account's currency.",
+      );
+    }
+    // Barriers of simulated time and ticks of a live one number different things.
+    const fingerprint = config.lockstep ? config.fingerprint : `${config.fingerprint} live`;
+    return new TerminalSimulator(config, symbols, key, Journal.open(config.stateFolder, fingerprint), logger);
   }
 
   /**
@@ -69,7 +78,7 @@ export class TerminalSimulator {
         try {
           const session = await this.connect(signal);
           heardMs = performance.now();
-          if (session?.isSuperseded === true) return 'superseded';
+          if (session.isSuperseded) return 'superseded';
         } catch (error) {
           if (!(error instanceof ConnectionLost || error instanceof HandshakeFailed)) throw error;
           logger.debug({ code: error.code, reason: error.message }, 'There is no session with the gateway.');
@@ -81,32 +90,26 @@ export class TerminalSimulator {
       return 'asked';
     } finally {
       this.journal.close();
+      await this.liveMarket?.close();
     }
   }
 
   /** One connection from dialling to its end. */
-  private async connect(signal: AbortSignal): Promise<LockstepSession | undefined> {
-    const { config, instrument, journal, desk, logger } = this;
+  private async connect(signal: AbortSignal): Promise<TerminalSession> {
+    const { config, journal, logger } = this;
     const connection = await GatewayConnection.dial(config.gateway.host, config.gateway.port, signal);
     const stop = (): void => connection.close('this terminal stops');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    const feed = feedOf(config, instrument);
+    let market: PlayedMarket | undefined;
     try {
       const welcome = await shakeHands(connection, config, this.key, journal);
       this.backoff.reset();
       logger.info({ resumeBarrier: welcome.resumeBarrier, journalId: journal.journalId }, 'The gateway welcomes us.');
-      const playback = await Playback.open({
-        instrument,
-        feed,
-        broker: brokerOf(config, instrument),
-        commandsAt: (n) => journal.at(n),
-        ticksPerFrame: config.ticksPerFrame,
-      });
-      const pace = new Pace(config.speed, connection.ended);
-      const session = new LockstepSession({ connection, welcome, playback, journal, desk, pace, instrument, logger });
+      market = await this.market();
+      const session = this.session(connection, welcome, market);
       await session.run();
-      if (feed.skippedRows > 0) logger.warn({ rows: feed.skippedRows }, 'Rows of the data could not be read.');
+      if (market.skippedRows > 0) logger.warn({ rows: market.skippedRows }, 'Rows of the data could not be read.');
       logger.info({ reason: reasonOf(connection.ended) }, 'The session with the gateway has ended.');
       return session;
     } catch (error) {
@@ -118,41 +121,26 @@ export class TerminalSimulator {
     } finally {
       signal.removeEventListener('abort', stop);
       connection.close('this terminal hangs up');
-      await feed.close();
+      if (config.lockstep) await market?.close();
     }
   }
-}
 
-function instrumentOf({ symbol, instrument }: SimulatorConfig): Instrument {
-  const given = Object.entries(instrument).filter(([, value]) => value !== undefined);
-  return standardInstrument(symbol, Object.fromEntries(given));
-}
+  /** From the start of the data; without lockstep where it stands. */
+  private async market(): Promise<PlayedMarket> {
+    const { config, symbols, journal } = this;
+    if (config.lockstep) return PlayedMarket.open(config, symbols, journal);
+    return (this.liveMarket ??= await PlayedMarket.open(config, symbols, journal));
+  }
 
-function feedOf(config: SimulatorConfig, instrument: Instrument): TickFeed {
-  const zone = config.zone === undefined ? undefined : parseZone(config.zone);
-  return new TickFeed({
-    files: config.files,
-    onBadRow: config.onBadRow,
-    instrument,
-    path: config.path as PathModel,
-    spreadPoints: config.spreadPoints,
-    ...(zone && { zone }),
-    ...(config.timeframe !== undefined && { timeframe: config.timeframe as Timeframe }),
-  });
-}
-
-function brokerOf(config: SimulatorConfig, instrument: Instrument): SimulatedBroker {
-  const { currency, leverage, deposit, commissionPerLot, slippagePoints, latencyUs, expiry } = config;
-  return new SimulatedBroker({
-    currency,
-    leverage,
-    deposit,
-    instruments: [instrument],
-    costs: { commissionPerLot },
-    slippagePoints,
-    latencyUs,
-    expiry,
-  });
+  private session(connection: GatewayConnection, welcome: terminal.Welcome, market: PlayedMarket): TerminalSession {
+    const { journal, desk, symbols, logger } = this;
+    const { lockstep, speed, ticksPerFrame } = this.config;
+    const { playback, log } = market;
+    const parts: SessionParts = { connection, welcome, playback, journal, desk, symbols, logger };
+    return lockstep
+      ? new LockstepSession({ ...parts, pace: new Pace(speed, connection.ended) })
+      : new LiveSession({ ...parts, pace: new LivePace(speed), log, ticksPerFrame });
+  }
 }
 
 function reasonOf(ended: AbortSignal): string {

@@ -31,10 +31,23 @@ export class TickColumns {
     this.count += 1;
   }
 
-  /** Hands what was gathered to the sink. */
+  /** Leaves only the newest tick; answers how many were dropped. */
+  conflate(): number {
+    const dropped = Math.max(0, this.count - 1);
+    if (dropped === 0) return 0;
+    this.first += dropped;
+    this.times = this.times.slice(-1);
+    this.bids = this.bids.slice(-1);
+    this.asks = this.asks.slice(-1);
+    this.count = 1;
+    return dropped;
+  }
+
+  /** Hands what was gathered to the sink, under the broker's name of the symbol. */
   flush(sink: BatchSink | undefined): void {
     if (this.count === 0) return;
-    const frame = { symbol: this.instrument.symbol, first: this.first, t: this.times, b: this.bids, a: this.asks };
+    const { brokerSymbol } = this.instrument;
+    const frame = { symbol: brokerSymbol, first: this.first, t: this.times, b: this.bids, a: this.asks };
     sink?.ticks(frame, this.times[this.count - 1] ?? 0);
     this.count = 0;
     this.times = [];

@@ -1,4 +1,4 @@
-import { terminal } from '@trading/contracts';
+import type { terminal } from '@trading/contracts';
 import { formatPrice, formatVolume, type Decimal, type Instrument } from '@trading/trading-market';
 import {
   RETCODE,
@@ -10,9 +10,10 @@ import {
   type SimulatedBroker,
   type WorkingOrderView,
 } from '@trading/trading-simulation';
+import type { TradedSymbols } from './traded-symbols';
 
 /*
- * The broker's words on the wire: one function per message.
+ * The broker's words on the wire: one function per message. On the wire a symbol goes by the broker's name.
  */
 
 const money = (amount: Decimal): string => amount.toFixed(2);
@@ -91,7 +92,7 @@ export function tradeFrame(deal: Deal, instrument: Instrument): terminal.TradeEv
     coid: deal.coid,
     tag: deal.tag,
     magic: deal.magic,
-    symbol: deal.symbol,
+    symbol: instrument.brokerSymbol,
     side: deal.side,
     volume: formatVolume(instrument, deal.volumeLots),
     price: formatPrice(instrument, deal.price),
@@ -120,16 +121,16 @@ export function accountFrame(account: AccountView, timeUs: number): terminal.Acc
 /** Deals that a snapshot holds at most, the newest; all of a run would not fit into a frame. */
 export const SNAPSHOT_DEALS = 1000;
 
-export function snapshotFrame(broker: SimulatedBroker, instrument: Instrument, timeUs: number): terminal.SnapshotFrame {
+export function snapshotFrame(broker: SimulatedBroker, symbols: TradedSymbols, timeUs: number): terminal.SnapshotFrame {
   return {
     time: timeUs,
     account: accountFrame(broker.account(), timeUs),
-    positions: broker.positions().map((position) => positionFrame(position, instrument)),
-    orders: broker.workingOrders().map((working) => orderFrame(working, instrument)),
+    positions: broker.positions().map((position) => positionFrame(position, symbols.traded(position.symbol))),
+    orders: broker.workingOrders().map((working) => orderFrame(working, symbols.traded(working.order.symbol))),
     deals: broker
       .deals()
       .slice(-SNAPSHOT_DEALS)
-      .map((deal) => tradeFrame(deal, instrument)),
+      .map((deal) => tradeFrame(deal, symbols.traded(deal.symbol))),
   };
 }
 
@@ -140,7 +141,7 @@ function positionFrame(
   const level = (price: Decimal | undefined): string => (price ? formatPrice(instrument, price) : '');
   return {
     position: position.positionId,
-    symbol: position.symbol,
+    symbol: instrument.brokerSymbol,
     side: position.side,
     volume: formatVolume(instrument, position.volumeLots),
     price: position.openPrice.toDecimalPlaces(instrument.digits + AVERAGE_DIGITS).toFixed(),
@@ -161,7 +162,7 @@ function orderFrame(
   return {
     order: orderTicket,
     coid: order.coid,
-    symbol: order.symbol,
+    symbol: instrument.brokerSymbol,
     side: order.side,
     type: order.type,
     volume: formatVolume(instrument, order.volumeLots),

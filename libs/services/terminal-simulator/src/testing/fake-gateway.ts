@@ -8,6 +8,7 @@ export interface FakeGatewayOptions {
   readonly ownKey?: Buffer;
   readonly subscribe?: terminal.Welcome['subscribe'];
   readonly resumeBarrier?: number;
+  readonly resumeFrom?: number;
   readonly epoch?: number;
   /** Sends `sim.done` by itself after each mark that {@link FakeGateway.atMark} has handled. */
   readonly answersMarks?: boolean;
@@ -28,6 +29,8 @@ export class FakeGateway {
   connections = 0;
   /** Does something at a mark, before it is answered. */
   atMark: (mark: terminal.SimMark) => void | Promise<void> = () => undefined;
+  /** Does something when a terminal was welcomed. */
+  atWelcome: () => void = () => undefined;
   private readonly waiting: { readonly is: (message: Received) => boolean; readonly go: (m: Received) => void }[] = [];
   private socket: Socket | undefined;
   private nextId = 0;
@@ -87,6 +90,15 @@ export class FakeGateway {
     this.send('sim.done', { n });
   }
 
+  /** Reads nothing more, until {@link resume}. */
+  pause(): void {
+    this.socket?.pause();
+  }
+
+  resume(): void {
+    this.socket?.resume();
+  }
+
   drop(): void {
     this.socket?.destroy();
   }
@@ -126,8 +138,10 @@ export class FakeGateway {
           const facts = { keyId, nonceC, nonceS, sid, login, server };
           const isProven =
             terminal.authSchema.parse(message.d).mac === terminal.handshakeMac(this.options.key, 'ea1', facts);
-          if (isProven) reply('welcome', this.welcome(facts));
-          else {
+          if (isProven) {
+            reply('welcome', this.welcome(facts));
+            this.atWelcome();
+          } else {
             this.refused.push(login);
             reply('reject', { code: 'AUTH_FAILED', message: 'The proof does not match.' });
             socket.end();
@@ -139,11 +153,19 @@ export class FakeGateway {
   }
 
   private welcome(facts: terminal.HandshakeFacts): terminal.Welcome {
-    const { key, ownKey = key, hbMs = 1000, resumeBarrier = 0, epoch = 1, subscribe = [] } = this.options;
+    const {
+      key,
+      ownKey = key,
+      hbMs = 1000,
+      resumeBarrier = 0,
+      resumeFrom = 0,
+      epoch = 1,
+      subscribe = [],
+    } = this.options;
     return {
       mac: terminal.handshakeMac(ownKey, 'gw1', facts),
       hbMs,
-      resumeFrom: 0,
+      resumeFrom,
       resumeBarrier,
       epoch,
       subscribe: [...subscribe],

@@ -15,6 +15,10 @@ export interface BrokerConfig {
   readonly leverage: number;
   /** First balance, decimal string. */
   readonly deposit: string;
+  /**
+   * What can be traded. Money in another currency than the account's is converted at the mid of the pair of the two, so
+   * that an instrument whose profit currency is another one opens only where that pair is among them and has a quote.
+   */
   readonly instruments: readonly Instrument[];
   readonly costs: BrokerCosts;
   /** Points of `tickSize` by which market and stop fills are worse than the quote. */

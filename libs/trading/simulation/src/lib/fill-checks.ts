@@ -45,15 +45,20 @@ export class FillChecks {
       after.isZero() || (after.isPositive() === position.lots.isPositive() && after.abs().lt(position.lots.abs()));
     if (reduces) return undefined;
     if (!this.cash.rate(instrument.profitCurrency)) {
-      return refuse(
-        RETCODE.PRICE_OFF,
-        `There is no rate from ${instrument.profitCurrency} to ${this.config.currency} yet.`,
-      );
+      return refuse(RETCODE.PRICE_OFF, this.noRate(instrument.profitCurrency));
     }
     const needed = this.cash.marginAfter(book, position, signed, price);
     const equity = this.cash.view().equity.plus(this.cash.commission(signed.abs()));
     if (needed.lte(equity)) return undefined;
     return refuse(RETCODE.NO_MONEY, `The margin ${needed.toFixed(2)} is more than the equity ${equity.toFixed(2)}.`);
+  }
+
+  private noRate(from: string): string {
+    const to = this.config.currency;
+    const pairs = [from + to, to + from];
+    return this.config.instruments.some(({ symbol }) => pairs.includes(symbol))
+      ? `There is no rate from ${from} to ${to} yet.`
+      : `There is no rate from ${from} to ${to}: the broker needs quotes of ${pairs.join(' or ')}.`;
   }
 
   /** Stops are judged for the position that the order leaves behind. */

@@ -40,7 +40,6 @@ export class SimulatedBroker {
   private readonly desk: DealDesk;
   private readonly checks: FillChecks;
   private orderCount = 0;
-  private isMarketClosed = false;
 
   /** @throws SimulationConfigInvalid */
   constructor(private readonly config: BrokerConfig) {
@@ -55,7 +54,8 @@ export class SimulatedBroker {
   submit(order: BrokerOrder, nowUs: number): BrokerEvent[] {
     const book = this.books.get(order.symbol);
     const unknown = refuse(RETCODE.INVALID, `${order.symbol} is not known.`);
-    const refusal = this.isMarketClosed ? MARKET_CLOSED : book ? this.checks.submitProblem(book, order) : unknown;
+    const isClosed = book?.isClosed ?? this.isAllClosed;
+    const refusal = isClosed ? MARKET_CLOSED : book ? this.checks.submitProblem(book, order) : unknown;
     if (!book || refusal) {
       return [rejected(order, '', refusal ?? unknown, nowUs, book)];
     }
@@ -136,11 +136,17 @@ export class SimulatedBroker {
     return events.length > 0 ? events : NOTHING;
   }
 
-  /** No quote will come any more: what waits is refused, and so is every later order. */
-  closeMarket(nowUs: number): BrokerEvent[] {
-    this.isMarketClosed = true;
+  /**
+   * No quote of a symbol, or without one of any, will come any more: what waits is refused, and so is every later order.
+   * What is held stays, at its last quote. Another call changes nothing.
+   * @throws SimulatedSymbolUnknown
+   */
+  closeMarket(nowUs: number, symbol?: string): BrokerEvent[] {
+    if (symbol !== undefined && !this.books.has(symbol)) throw new SimulatedSymbolUnknown(symbol);
     const events: BrokerEvent[] = [];
     for (const book of this.books.values()) {
+      if (symbol !== undefined && book.instrument.symbol !== symbol) continue;
+      book.isClosed = true;
       for (const { order, orderTicket } of book.waiting) {
         events.push(rejected(order, orderTicket, MARKET_CLOSED, nowUs, book));
       }
@@ -189,6 +195,10 @@ export class SimulatedBroker {
   /** 1 long, -1 short, 0 flat or unknown. */
   positionSign(symbol: string): -1 | 0 | 1 {
     return this.books.get(symbol)?.sign ?? 0;
+  }
+
+  private get isAllClosed(): boolean {
+    return [...this.books.values()].every((book) => book.isClosed);
   }
 
   private fillWaiting(book: SymbolBook, timeUs: number, events: BrokerEvent[]): void {

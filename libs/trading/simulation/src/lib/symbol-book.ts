@@ -27,6 +27,8 @@ export class SymbolBook {
   sign: -1 | 0 | 1 = 0;
   /** No order waits and no stop is held: a quote can do nothing. */
   isQuiet = true;
+  /** No quote will come any more. */
+  isClosed = false;
 
   constructor(readonly instrument: Instrument) {}
 

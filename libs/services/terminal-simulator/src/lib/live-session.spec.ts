@@ -1,0 +1,105 @@
+import { terminal } from '@trading/contracts';
+import { bodies, SimulatorStage, START_US, submit, ticksOf, until } from '../testing/simulator-stage';
+import type { FakeGateway } from '../testing/fake-gateway';
+import type { SimulatorConfigInput } from './simulator-config';
+
+const S = 1_000_000;
+
+describe('a simulated terminal without lockstep', () => {
+  let stage: SimulatorStage;
+  beforeEach(() => (stage = new SimulatorStage()));
+  afterEach(() => stage.close());
+
+  /** @param count ticks of EURUSD, one a second, and half as many of GBPUSD */
+  const feedsOf = (count: number): SimulatorConfigInput['feeds'] => {
+    const rows = (number: number, stepUs: number) =>
+      Array.from({ length: number }, (_, i) => {
+        const bid = 1.1 + (i % 7) * 0.0001;
+        return [START_US + i * stepUs, bid.toFixed(5), (bid + 0.0001).toFixed(5)] as const;
+      });
+    return [
+      { symbol: 'EURUSD', files: [stage.ticks('eur.csv', rows(count, S))] },
+      { symbol: 'GBPUSD', files: [stage.ticks('gbp.csv', rows(count / 2, 2 * S))] },
+    ];
+  };
+
+  const numbersOf = (gateway: FakeGateway, symbol: string): number[] =>
+    ticksOf(gateway)
+      .filter((frame) => frame.symbol === symbol)
+      .flatMap(({ first, t }) => t.map((_, i) => first + i));
+  const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+  const reliable = (gateway: FakeGateway): string[] =>
+    gateway.received.filter(({ t }) => t === 'cmd.result' || t === 'trade.event').map(({ text }) => text);
+
+  it('says so, waits for nobody and marks nothing', async () => {
+    const { gateway } = await stage.start(feedsOf(5000), {}, { lockstep: false, ticksPerFrame: 100 });
+    await until(() => numbersOf(gateway, 'EURUSD').at(-1) === 5000);
+    expect(gateway.hellos[0]?.caps).toEqual([]);
+    expect(numbersOf(gateway, 'EURUSD')).toEqual(upTo(5000));
+    expect(numbersOf(gateway, 'GBPUSD')).toEqual(upTo(2500));
+    expect(bodies(gateway, 'sim.mark')).toEqual([]);
+    expect(bodies(gateway, 'account')).toMatchObject([{ balance: '10000.00' }]);
+    expect(await submit(gateway, { coid: 'late' })).toMatchObject({ status: 'JOURNALLED' });
+    await until(() => bodies(gateway, 'cmd.result').length === 1);
+    expect(bodies(gateway, 'cmd.result')).toMatchObject([{ coid: 'late', status: 'REJECTED', retcode: 10018 }]);
+  });
+
+  it('fills an order at the next tick, and says the same again to a gateway that missed it', async () => {
+    const feeds = feedsOf(2000);
+    const slow = { lockstep: false, speed: 200 } as const;
+    const one = await stage.start(feeds, {}, slow);
+    await until(() => ticksOf(one.gateway).length > 0);
+    await submit(one.gateway, { coid: 'a' });
+    await submit(one.gateway, { coid: 'b', symbol: 'GBPUSD', side: 'SELL' });
+    await until(() => bodies(one.gateway, 'trade.event').length === 2);
+    const said = reliable(one.gateway);
+    expect(said).toHaveLength(4);
+
+    // The same process, another connection.
+    one.gateway.received.length = 0;
+    one.gateway.drop();
+    await until(() => reliable(one.gateway).length === 4);
+    expect(reliable(one.gateway)).toEqual(said);
+    await one.stop();
+
+    // Another process, which has only the journal.
+    const two = await stage.start(feeds, {}, slow);
+    await until(() => reliable(two.gateway).length === 4 && ticksOf(two.gateway).length > 0);
+    expect(reliable(two.gateway)).toEqual(said);
+    expect(await submit(two.gateway, { coid: 'a' })).toMatchObject({ dup: true });
+    const filledUs = terminal.tradeEventSchema.parse(bodies(two.gateway, 'trade.event').at(-1)).time;
+    expect(ticksOf(two.gateway)[0]?.t[0]).toBeGreaterThanOrEqual(filledUs - 2 * S);
+    await two.stop();
+
+    const three = await stage.start(feeds, { resumeFrom: 4 }, slow);
+    await until(() => ticksOf(three.gateway).length > 0);
+    expect(reliable(three.gateway)).toEqual([]);
+  });
+
+  it('keeps only the newest ticks for a gateway that does not read', async () => {
+    const feeds = feedsOf(400_000);
+    const { gateway } = await stage.start(feeds, {}, { lockstep: false, speed: 4e5, ticksPerFrame: 200 }, (g) => {
+      g.atWelcome = () => g.pause();
+    });
+    await until(() => stage.log.entries.some(({ message }) => message.includes('does not keep up')));
+    gateway.resume();
+    const isLast = ({ t, d }: terminal.Envelope, symbol: string, number: number): boolean => {
+      const frame = d as terminal.TickFrame;
+      return t === 'tick' && frame.symbol === symbol && frame.first + frame.t.length - 1 === number;
+    };
+    await gateway.heard((message) => isLast(message, 'EURUSD', 400_000));
+    await gateway.heard((message) => isLast(message, 'GBPUSD', 200_000));
+    const numbers = numbersOf(gateway, 'EURUSD');
+    expect(numbers.length).toBeLessThan(400_000);
+    expect(numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? 0))).toBe(true);
+  });
+
+  it('takes no journal of a run in simulated time, whose barriers are others', async () => {
+    const feeds = feedsOf(10);
+    const { gateway, stop } = await stage.start(feeds);
+    await gateway.mark(1);
+    await stop();
+    await expect(stage.start(feeds, {}, { lockstep: false })).rejects.toMatchObject({ code: 'STATE_OF_OTHER_RUN' });
+  });
+});

@@ -1,0 +1,106 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { FrameSink } from './frame-sink';
+import type { LivePace } from './live-pace';
+import { playSilentlyTo } from './playback';
+import type { ReliableLog } from './reliable-log';
+import { TerminalDialogue } from './terminal-dialogue';
+import { abortOf, type SessionParts, type TerminalSession } from './terminal-session';
+
+export interface LiveSessionParts extends SessionParts {
+  readonly pace: LivePace;
+  readonly log: ReliableLog;
+  readonly ticksPerFrame: number;
+}
+
+/** While nothing is due: how often gathered ticks are offered to a gateway that did not read. */
+const OFFER_MS = 20;
+/** How often the account is said while a position is open. */
+const ACCOUNT_MS = 1000;
+
+/**
+ * A session as a live terminal has it: ticks go out when they are due and nobody is waited for. While the gateway does
+ * not read, only the newest tick of each symbol is kept for it; without a speed the gateway sets it, and gets them all.
+ * The market stands still between sessions, so that what happens in it follows from the journal also here.
+ */
+export class LiveSession implements TerminalSession {
+  private readonly dialogue: TerminalDialogue;
+  private readonly sink: FrameSink;
+  private conflated = 0;
+  private gathered = 0;
+  private accountMs = -Infinity;
+
+  constructor(private readonly parts: LiveSessionParts) {
+    const { connection, welcome } = parts;
+    this.sink = new FrameSink(async (frames) => {
+      connection.write(frames);
+      await connection.drained();
+    }, welcome.resumeFrom);
+    this.dialogue = new TerminalDialogue({ ...parts, onOrder: () => this.answerAfterEnd() });
+  }
+
+  get isSuperseded(): boolean {
+    return this.dialogue.isSuperseded;
+  }
+
+  async run(): Promise<void> {
+    const { connection, welcome, playback, journal, desk, log, logger } = this.parts;
+    const { ended } = connection;
+    if (welcome.epoch > journal.epoch) desk.fence(welcome.epoch);
+    connection.startHeartbeat(welcome.hbMs);
+    this.dialogue.listen();
+    await playSilentlyTo(playback, journal.lastBarrier, ended);
+    this.dialogue.begin();
+    connection.write(log.since(welcome.resumeFrom));
+    playback.sayAccount(this.sink, true);
+    await this.play(ended);
+    if (ended.aborted) return;
+    logger.info({ ticks: playback.ticks, conflated: this.conflated }, 'The data ends here.');
+    this.answerAfterEnd();
+    await abortOf(ended);
+  }
+
+  private async play(ended: AbortSignal): Promise<void> {
+    const { playback, pace, ticksPerFrame } = this.parts;
+    while (!ended.aborted && !playback.isEnded) {
+      const nextUs = await playback.nextTickUs();
+      const waitMs = nextUs === undefined ? 0 : pace.untilMs(nextUs);
+      if (waitMs > 0) {
+        await this.offer();
+        await sleep(Math.min(Math.ceil(waitMs), OFFER_MS), undefined, { signal: ended }).catch(() => undefined);
+        continue;
+      }
+      await playback.next(this.sink);
+      this.gathered += 1;
+      if (this.gathered >= ticksPerFrame) await this.offer();
+    }
+    while (!ended.aborted && this.parts.connection.isFull) await this.parts.connection.drained();
+    await this.offer();
+  }
+
+  /** Sends what was gathered, if the gateway reads. */
+  private async offer(): Promise<void> {
+    const { playback, connection, pace, logger } = this.parts;
+    if (connection.isFull && !pace.isFree) {
+      if (this.conflated === 0) logger.warn({}, 'The gateway does not keep up: it gets the newest ticks only.');
+      this.conflated += playback.conflate();
+    } else {
+      playback.sayTicks(this.sink);
+      this.gathered = 0;
+      if (performance.now() - this.accountMs >= ACCOUNT_MS) {
+        playback.sayAccount(this.sink);
+        this.accountMs = performance.now();
+      }
+    }
+    // Reliable events go out whether or not there is pressure.
+    connection.write(this.sink.take());
+    if (pace.isFree) await connection.drained();
+    await turn();
+  }
+
+  private answerAfterEnd(): void {
+    const { playback, connection } = this.parts;
+    if (!playback.isEnded) return;
+    playback.answerAfterEnd(this.sink);
+    connection.write(this.sink.take());
+  }
+}

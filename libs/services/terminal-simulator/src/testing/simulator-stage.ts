@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { terminal } from '@trading/contracts';
+import { memoryLogger } from '@trading/platform-logging';
+import type { StopReason } from '../lib/exit';
+import { simulatorConfigSchema, type SimulatorConfigInput } from '../lib/simulator-config';
+import { TerminalSimulator } from '../lib/terminal-simulator';
+import { FakeGateway, type FakeGatewayOptions } from './fake-gateway';
+
+const HEX = '0123456789abcdef'.repeat(2);
+export const KEY = Buffer.from(HEX, 'hex');
+/** 2024-01-02 00:00 UTC. */
+export const START_US = 1_704_153_600_000_000;
+
+export interface Act {
+  readonly gateway: FakeGateway;
+  readonly ended: Promise<StopReason>;
+  stop(): Promise<void>;
+}
+
+/** A folder with data, and gateways with the simulators that dial them. */
+export class SimulatorStage {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stage-'));
+  readonly log = memoryLogger();
+  private readonly acts: Act[] = [];
+
+  constructor() {
+    writeFileSync(join(this.folder, 'key'), `${HEX}\n`);
+  }
+
+  /** Writes a file of ticks or bars, times in microseconds. Answers its path. */
+  data(
+    name: string,
+    header: string,
+    rows: readonly (readonly [timeUs: number, ...rest: (number | string)[]])[],
+  ): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, [header, ...rows.map(([us, ...rest]) => [us / 1000, ...rest].join(','))].join('\n'));
+    return path;
+  }
+
+  ticks(
+    name: string,
+    rows: readonly (readonly [timeUs: number, bid: number | string, ask: number | string])[],
+  ): string {
+    return this.data(name, 'time_ms,bid,ask', rows);
+  }
+
+  /** Starts a gateway and a simulator that dials it. */
+  async start(
+    feeds: SimulatorConfigInput['feeds'],
+    options: Partial<FakeGatewayOptions> = {},
+    more: Partial<SimulatorConfigInput> = {},
+    prepare: (gateway: FakeGateway) => void = () => undefined,
+  ): Promise<Act> {
+    const gateway = await FakeGateway.listen({ key: KEY, ...options });
+    prepare(gateway);
+    const config = simulatorConfigSchema.parse({
+      gateway: { port: gateway.port },
+      keyFile: join(this.folder, 'key'),
+      stateFolder: join(this.folder, 'state'),
+      fingerprint: 'f1',
+      commissionPerLot: '3.5',
+      feeds,
+      ...more,
+    });
+    const simulator = await TerminalSimulator.open(config, this.log).catch(async (error: unknown) => {
+      await gateway.close();
+      throw error;
+    });
+    const abort = new AbortController();
+    const ended = simulator.run(abort.signal);
+    // Tests that expect a failure ask for it later.
+    ended.catch(() => undefined);
+    let isStopped = false;
+    const stop = async (): Promise<void> => {
+      if (isStopped) return;
+      isStopped = true;
+      abort.abort();
+      await ended.catch(() => undefined);
+      await gateway.close();
+    };
+    const act = { gateway, ended, stop };
+    this.acts.push(act);
+    return act;
+  }
+
+  inFolder(name: string): string {
+    return join(this.folder, name);
+  }
+
+  async close(): Promise<void> {
+    for (const act of this.acts) await act.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function orderOf(fields: Partial<terminal.OrderSubmit>): terminal.OrderSubmit {
+  return {
+    coid: 'order-1',
+    symbol: 'EURUSD',
+    side: 'BUY',
+    type: 'MARKET',
+    volume: '0.10',
+    worstPrice: '0',
+    fillings: ['FOK'],
+    tif: 'IOC',
+    magic: '7',
+    tag: 'Q',
+    notAfter: START_US + 400 * 86_400_000_000,
+    epoch: 1,
+    reduceOnly: false,
+    ...fields,
+  };
+}
+
+/** Waits until something is so; the test's own time limit is the deadline. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((go) => setTimeout(go, 2));
+}
+
+export async function submit(gateway: FakeGateway, fields: Partial<terminal.OrderSubmit>): Promise<terminal.CmdAck> {
+  return terminal.cmdAckSchema.parse((await gateway.ask('order.submit', orderOf(fields))).d);
+}
+
+export const bodies = (gateway: FakeGateway, type: string): unknown[] =>
+  gateway.received.filter(({ t }) => t === type).map(({ d }) => d);
+
+export const ticksOf = (gateway: FakeGateway): terminal.TickFrame[] =>
+  bodies(gateway, 'tick').map((d) => terminal.tickSchema.parse(d));
+
+export const marksOf = (gateway: FakeGateway): terminal.SimMark[] =>
+  bodies(gateway, 'sim.mark').map((d) => terminal.simMarkSchema.parse(d));
