@@ -1,13 +1,25 @@
 // Kafka's jars, from Maven, and Java's archive of their classes: fetched or made once, kept outside every data folder.
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
-import { renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { findProgram } from '../programs.mjs';
 
+const run = promisify(execFile);
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), '../kafka');
 const POM = join(SOURCES, 'pom.xml');
 
@@ -35,7 +47,10 @@ export async function ensureJars(say) {
   try {
     cpSync(POM, join(partial, 'pom.xml'));
     const libs = `-DoutputDirectory=${join(partial, 'libs')}`;
-    await maven(['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', libs], partial);
+    await maven(
+      ['-q', '-B', '-Dstyle.color=never', 'dependency:copy-dependencies', '-DincludeScope=runtime', libs],
+      partial,
+    );
     mkdirSync(home, { recursive: true });
     renameSync(join(partial, 'libs'), join(home, 'libs'));
   } catch (error) {
@@ -46,15 +61,13 @@ export async function ensureJars(say) {
   }
 }
 
-function maven(args, cwd) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(findProgram('mvn'), args, { cwd, stdio: ['ignore', 2, 2] });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`mvn ${args.join(' ')} ended with ${code}; Kafka's jars could not be fetched.`));
-    });
-  });
+async function maven(args, cwd) {
+  try {
+    await run(findProgram('mvn'), args, { cwd });
+  } catch (cause) {
+    const said = `${cause.stdout ?? ''}${cause.stderr ?? ''}`.trim() || cause.message;
+    throw new Error(`Kafka's jars could not be fetched by mvn ${args.join(' ')}:\n${said}`, { cause });
+  }
 }
 
 /** Java's archive of loaded classes, which halves the time to start; only the Java that made it can use it. */
