@@ -1,5 +1,5 @@
 import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FileDescriptorSetSchema, MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { decision, execution, gateway, prediction, risk } from '../index';
 import { reflectionImage } from './reflection';
 
@@ -34,5 +34,25 @@ describe('the reflection image', () => {
         `${path} ${requestStream ? (responseStream ? 'bidi_streaming' : 'client_streaming') : responseStream ? 'server_streaming' : 'unary'}`,
     );
     expect(described?.toSorted()).toEqual(definitions.toSorted());
+  });
+});
+
+describe('the calls that may be made again', () => {
+  const marked = (level: MethodOptions_IdempotencyLevel): string[] =>
+    services.flatMap(({ name, methods }) =>
+      methods.filter(({ idempotency }) => idempotency === level).map((method) => `${name}.${method.name}`),
+    );
+
+  it('are those that only read', () => {
+    const reading = marked(MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS);
+    expect(reading).toContain('ExecutionService.GetOrder');
+    expect(reading.filter((name) => !/\.(?:Get|List|Query|Explain)/.test(name))).toEqual([]);
+  });
+
+  it('and those that know an order by its id', () => {
+    expect(marked(MethodOptions_IdempotencyLevel.IDEMPOTENT).toSorted()).toEqual([
+      'ExecutionService.SubmitOrder',
+      'RiskManagerService.CheckOrder',
+    ]);
   });
 });
