@@ -93,8 +93,11 @@ export class CallScope implements CallContext {
     }
   }
 
-  /** The caller has gone; the clock tells whether because its time was up. */
+  /** The caller has gone, which it may after the answer too; the clock tells whether because its time was up. */
   callerLeft(): void {
+    if (this.isOver || this.endedBy !== undefined) {
+      return;
+    }
     this.end(
       this.remainingMs <= DEADLINE_SLACK_MS
         ? deadlineExceeded()
