@@ -133,7 +133,6 @@ export class OtlpTracer implements Tracer {
 
   /** Sends the oldest spans; true when they were dealt with, false when they wait for another try. */
   private async sendBatch(): Promise<boolean> {
-    if (this.posting !== undefined) return true;
     const batch = this.queue.slice(0, this.batchSize);
     const { timeoutMs = 10_000 } = this.options;
     const abort = new AbortController();

@@ -90,7 +90,9 @@ describe('spans', () => {
   it('are shared by several traces, each once, in the first of which the work goes on', () => {
     const [a, b] = [A, B].map((each) => runWithTrace(each, captureTrace));
     const quiet = runWithTrace(carrier('c', '00'), captureTrace);
-    const inside = withSharedSpan([quiet, a, b, a, undefined], 'book', {}, () => currentTraceContext()?.traceId);
+    const again = runInTrace(a, () => withSpan('later', {}, captureTrace));
+    tracer.spans.length = 0;
+    const inside = withSharedSpan([quiet, a, b, again, undefined], 'book', {}, () => currentTraceContext()?.traceId);
     expect(inside).toBe('a'.repeat(32));
     const [first, second] = tracer.spans;
     expect(tracer.spans).toHaveLength(2);

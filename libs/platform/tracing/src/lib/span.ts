@@ -61,7 +61,7 @@ export function withSharedSpan<T>(
 /** Adds to the span that runs now what became known in it; `error` says that it failed although nothing is thrown. */
 export function annotateSpan(attributes: SpanAttributes, error?: string): void {
   const span = captureTrace()?.span;
-  if (span?.isOpen !== true) return;
+  if (span === undefined) return;
   span.attributes = { ...span.attributes, ...attributes };
   if (error !== undefined) span.error = error;
 }
@@ -86,10 +86,9 @@ function measured<T>(
 ): T {
   const tracer = installedTracer();
   const { correlation } = outer ?? {};
-  const span: OpenSpan = { isOpen: true, attributes: { ...options.attributes }, error: undefined };
+  const span: OpenSpan = { attributes: { ...options.attributes }, error: undefined };
   const startUs = systemClock.nowUs();
   const end = (thrown?: { readonly error: unknown }): void => {
-    span.isOpen = false;
     const about = { 'trading.account_id': correlation?.accountId, 'trading.coid': correlation?.coid };
     const finished = {
       name,

@@ -14,10 +14,8 @@ export interface Correlation {
   readonly coid?: string;
 }
 
-/** A span that has not ended. */
+/** What is said of a span until it ends; afterwards it is lost. */
 export interface OpenSpan {
-  /** False once it was recorded: what is said afterwards is lost. */
-  isOpen: boolean;
   attributes: SpanAttributes;
   error: string | undefined;
 }
