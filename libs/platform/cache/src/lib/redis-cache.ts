@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Cache } from './cache';
 import { countLookup, countWrite } from './cache-metrics';
 import { CacheError, CacheUnavailable } from './errors';
@@ -48,14 +48,17 @@ export class RedisCache implements Cache {
   private isAwaySaid = false;
   private isClosed = false;
 
-  private constructor(private readonly options: RedisCacheOptions) {
+  private constructor(
+    Client: typeof Redis,
+    private readonly options: RedisCacheOptions,
+  ) {
     this.prefix = options.prefix ?? 'trading';
     this.defaultTtlMs = options.defaultTtlMs ?? DAY_MS;
     this.timeoutMs = options.commandTimeoutMs ?? 50;
     if (!PREFIX.test(this.prefix)) throw new CacheError(`"${this.prefix}" is no prefix for keys.`);
     if (!(this.defaultTtlMs >= 1)) throw new CacheError('The default time to live has to be at least 1 ms.');
     const { caFile } = options;
-    this.client = new Redis(checkedUrl(options.url), {
+    this.client = new Client(checkedUrl(options.url), {
       ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile) } }),
       enableAutoPipelining: true,
       enableOfflineQueue: false,
@@ -78,7 +81,8 @@ export class RedisCache implements Cache {
    * @throws {CacheError} for options that cannot work
    */
   static async open(options: RedisCacheOptions): Promise<RedisCache> {
-    return new RedisCache(options);
+    // Loaded here, because programs that cache in memory need not wait for it.
+    return new RedisCache((await import('ioredis')).Redis, options);
   }
 
   async get<T>(key: string): Promise<T | undefined> {

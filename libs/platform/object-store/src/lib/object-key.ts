@@ -21,3 +21,13 @@ export function segmentsOf(key: string): string[] {
   }
   return segments;
 }
+
+/** Whether {@link segmentsOf} takes the key. */
+export function isKey(key: string): boolean {
+  try {
+    segmentsOf(key);
+    return true;
+  } catch {
+    return false;
+  }
+}
