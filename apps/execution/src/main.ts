@@ -7,6 +7,7 @@ import {
   risk,
   RISK_MANAGER_CLIENT,
   routeToGateways,
+  TOPICS,
 } from '@trading/contracts';
 import { runServiceProcess } from '@trading/platform-service-process';
 import { EXECUTION_CONFIG, EXECUTION_MIGRATIONS, EXECUTION_SERVICE } from '@trading/service-execution';
@@ -17,6 +18,7 @@ void runServiceProcess({
   variables,
   database: { schema: 'execution', migrations: EXECUTION_MIGRATIONS },
   catalogue: MEASUREMENTS,
+  topics: TOPICS,
   reflectionImage: reflectionImage(),
   providers: ({ config, client }) => [
     { provide: EXECUTION_CONFIG, useValue: { runId: config.RUN_ID } },

@@ -1,5 +1,5 @@
 /** The gateway of MetaTrader 5 as a process of its own: its variables are in `config.ts`. */
-import { MEASUREMENTS, reflectionImage } from '@trading/contracts';
+import { MEASUREMENTS, reflectionImage, TOPICS } from '@trading/contracts';
 import { runServiceProcess } from '@trading/platform-service-process';
 import {
   GATEWAY_CONFIG,
@@ -15,6 +15,7 @@ void runServiceProcess({
   variables,
   database: { schema: 'gateway', migrations: GATEWAY_MIGRATIONS },
   catalogue: MEASUREMENTS,
+  topics: TOPICS,
   reflectionImage: reflectionImage(),
   providers: ({ config }) => [{ provide: GATEWAY_CONFIG, useValue: gatewayConfigOf(config, 'MT5') }],
   missing: missingOfGateway,

@@ -1,5 +1,5 @@
 /** Prediction as a process of its own: its variables are in `config.ts`. */
-import { MEASUREMENTS, reflectionImage } from '@trading/contracts';
+import { MEASUREMENTS, reflectionImage, TOPICS } from '@trading/contracts';
 import { OnnxRuntime } from '@trading/platform-inference';
 import { FolderObjectStore, OBJECT_STORE } from '@trading/platform-object-store';
 import { runServiceProcess } from '@trading/platform-service-process';
@@ -12,6 +12,7 @@ void runServiceProcess({
   variables,
   database: { schema: 'prediction', migrations: PREDICTION_MIGRATIONS },
   catalogue: MEASUREMENTS,
+  topics: TOPICS,
   reflectionImage: reflectionImage(),
   providers: async ({ config }) => [
     { provide: PREDICTION_CONFIG, useValue: { series: config.SERIES } },

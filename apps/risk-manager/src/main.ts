@@ -1,6 +1,6 @@
 /** Risk-manager as a process of its own: its variables are in `config.ts`. */
 import { generateKeyPairSync } from 'node:crypto';
-import { reflectionImage } from '@trading/contracts';
+import { reflectionImage, TOPICS } from '@trading/contracts';
 import { runServiceProcess } from '@trading/platform-service-process';
 import {
   PAPER_LIMITS,
@@ -19,13 +19,14 @@ void runServiceProcess({
   definition: RISK_MANAGER_SERVICE,
   variables,
   database: { schema: 'risk_manager', migrations: RISK_MANAGER_MIGRATIONS },
+  topics: TOPICS,
   reflectionImage: reflectionImage(),
   providers: ({ config }) => {
     const told: RiskManagerConfig = {
       signingKey: config.RISK_SIGNING_KEY ?? unknownKey(),
       signingKeyId: config.RISK_SIGNING_KEY_ID,
       defaultLimits: config.DEFAULT_LIMITS ?? PAPER_LIMITS,
-      enableOnCreation: [],
+      enableOnCreation: config.ENABLE_ON_CREATION,
       tradingMode: config.TRADING_MODE,
     };
     return [{ provide: RISK_MANAGER_CONFIG, useValue: told }];

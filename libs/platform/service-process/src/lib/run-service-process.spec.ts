@@ -18,6 +18,7 @@ async function outcomeOf(env: Readonly<Record<string, string>>): Promise<{ codes
       definition: { name: 'nothing', module: NothingModule, grpc: [] },
       variables: z.object(processVariables({ http: 0, grpc: 0 })),
       database: { schema: 'nothing', migrations: [] },
+      topics: {},
       reflectionImage: new Uint8Array(),
       providers: () => [],
     },

@@ -16,16 +16,23 @@ import {
   closeGrpcClient,
   createGrpcClient,
   GrpcHost,
+  idempotencyOf,
   PlaintextRefused,
   PortInUse,
   type DefinitionFor,
 } from '@trading/platform-grpc';
 import { HealthDirectory } from '@trading/platform-health';
-import { createLogger, type Logger } from '@trading/platform-logging';
-import { EVENT_BUS } from '@trading/platform-messaging';
-import { PostgresTimeSeries, TIME_SERIES, type Catalogue } from '@trading/platform-timeseries';
+import { createLogger, redact, type Logger } from '@trading/platform-logging';
+import { CACHE } from '@trading/platform-cache';
+import type { Catalogue as Topics } from '@trading/platform-kafka';
+import { EVENT_BUS, observedBus } from '@trading/platform-messaging';
+import { TIME_SERIES, type Catalogue } from '@trading/platform-timeseries';
+import { startTracing } from '@trading/platform-tracing';
 import { awaitStore } from './await-store';
-import { openLoneBus } from './lone-bus';
+import { openBus } from './open-bus';
+import { openCache } from './open-cache';
+import { openSeries } from './open-series';
+import { openSecurity, type ProcessSecurity } from './security';
 import type { ProcessConfig } from './process-variables';
 
 /** Which service a process is, and what it needs beyond what all have. */
@@ -35,6 +42,8 @@ export interface ServiceProcess<C extends ProcessConfig> {
   readonly variables: z.ZodType<C>;
   /** The service's own schema in PostgreSQL. */
   readonly database: { readonly schema: string; readonly migrations: readonly MigrationClass[] };
+  /** The topics that the event bus carries. */
+  readonly topics: Topics;
   /** What the time series hold; absent for a service that neither writes nor reads any. */
   readonly catalogue?: Catalogue;
   /** buf's image of all packages, for reflection. */
@@ -48,6 +57,8 @@ export interface ServiceProcess<C extends ProcessConfig> {
 export interface ProcessContext<C> {
   readonly config: C;
   readonly logger: Logger;
+  /** Takes probes and what is to be closed with the process. */
+  readonly lifecycle: ProcessLifecycle;
   /** A client of another service, with the token of the services; closed with the process. */
   readonly client: <S extends object>(definition: DefinitionFor<S>, address: string) => S;
 }
@@ -87,12 +98,21 @@ export async function runServiceProcess<C extends ProcessConfig>(
   });
   const health = new HealthDirectory();
   let failure: number | undefined;
+  let security: ProcessSecurity;
+  try {
+    security = openSecurity(config, env, logger);
+  } catch (error) {
+    complain(explainFailure(name, error));
+    port.exit(2);
+    return;
+  }
   await runProcess({
     name,
     logger,
     health,
     grpcHost: new GrpcHost({
       reflectionImage: service.reflectionImage,
+      certificates: security.certificates,
       allowPlaintext: config.GRPC_ALLOW_PLAINTEXT,
       isReady: (asked) => health.isReady(asked),
     }),
@@ -100,7 +120,10 @@ export async function runServiceProcess<C extends ProcessConfig>(
     complain,
     start: async (lifecycle) => {
       try {
-        await start(service, config, lifecycle, logger);
+        await start(service, config, security, lifecycle, logger, (reason) => {
+          logger.error({ reason }, 'A defect: leaving, so that a fresh process goes on.');
+          void lifecycle.shutdown('a defect').then(() => port.exit(1));
+        });
       } catch (error) {
         failure = lifecycle.stopRequested.aborted ? undefined : exitCodeOf(error);
         throw error;
@@ -112,31 +135,43 @@ export async function runServiceProcess<C extends ProcessConfig>(
 async function start<C extends ProcessConfig>(
   service: ServiceProcess<C>,
   config: C,
+  security: ProcessSecurity,
   lifecycle: ProcessLifecycle,
   logger: Logger,
+  onDefect: (reason: string) => void,
 ): Promise<void> {
   const { definition } = service;
+  const { name } = definition;
   const { health, grpcHost } = lifecycle;
+  lifecycle.addClosing('security', () => security.close());
+  const stopTracing = startTracing(config, { service: name, log: logger, clean: (text) => String(redact(text)) });
+  if (stopTracing !== undefined) lifecycle.addClosing('tracing', () => stopTracing());
   let waitsFor: string | undefined = 'the service is starting';
   const check = (): void => {
     if (waitsFor !== undefined) throw new Error(waitsFor);
   };
-  health.registerProbe(definition.name, { name: 'start', kind: 'ready', check });
+  health.registerProbe(name, { name: 'start', kind: 'ready', check });
   const { LISTEN_HOST: host, HTTP_PORT, GRPC_PORT } = config;
   const http = lifecycle.addHttp(await startHttp({ health, host, port: HTTP_PORT, logger }));
   logger.info({ http: `http://${host}:${http.port}` }, 'HTTP answers.');
   reportMissing(service, config, lifecycle, logger);
 
   const stores = await openStores(service, config, lifecycle, logger, (reason) => (waitsFor = reason));
-  const bus = openLoneBus(definition.name, config, health, logger);
-  lifecycle.addClosing('event bus', () => bus.close());
-  const context: ProcessContext<C> = { config, logger, client: clientMaker(config, lifecycle, logger) };
+  const bus = observedBus(openBus(name, config, service.topics, lifecycle, logger, onDefect), name);
+  const context: ProcessContext<C> = {
+    config,
+    logger,
+    lifecycle,
+    client: clientMaker(service, config, security, lifecycle, logger),
+  };
   const providers: readonly Provider[] = [
     ...stores,
     { provide: EVENT_BUS, useValue: bus },
-    { provide: ACCESS_TOKENS, useValue: { operator: config.OPERATOR_TOKEN, service: config.SERVICE_TOKEN } },
+    { provide: CACHE, useValue: await openCache(name, config, lifecycle, logger) },
+    { provide: ACCESS_TOKENS, useValue: security.tokens },
     ...(await service.providers(context)),
   ];
+  waitsFor = 'the service is taking up its work';
   lifecycle.addService(await startService(definition, { providers, grpcHost, health, logger }));
   const grpcPort = await grpcHost.listen(host, GRPC_PORT);
   waitsFor = undefined;
@@ -145,12 +180,13 @@ async function start<C extends ProcessConfig>(
 
 /** Connects to PostgreSQL, waiting for it if need be. */
 async function openStores<C extends ProcessConfig>(
-  { database: { schema, migrations }, catalogue }: ServiceProcess<C>,
-  { DATABASE_URL: url, DATABASE_WAIT_S }: C,
+  { definition, database: { schema, migrations }, catalogue }: ServiceProcess<C>,
+  config: C,
   lifecycle: ProcessLifecycle,
   logger: Logger,
   onWait: (reason: string) => void,
 ): Promise<Provider[]> {
+  const { DATABASE_URL: url, DATABASE_WAIT_S } = config;
   const options = {
     waitMs: DATABASE_WAIT_S * 1_000,
     logger,
@@ -164,23 +200,27 @@ async function openStores<C extends ProcessConfig>(
   lifecycle.addClosing('database', () => database.close());
   const providers: Provider[] = [{ provide: DATABASE, useValue: database }];
   if (catalogue !== undefined) {
-    const timeSeries = await awaitStore(() => PostgresTimeSeries.open({ url, catalogue, log: logger }), options);
-    lifecycle.addClosing('time series', () => timeSeries.close());
-    providers.push({ provide: TIME_SERIES, useValue: timeSeries });
+    const series = await openSeries(definition.name, config, catalogue, lifecycle, logger, options);
+    providers.push({ provide: TIME_SERIES, useValue: series });
   }
   return providers;
 }
 
-function clientMaker(
+function clientMaker<C extends ProcessConfig>(
+  { reflectionImage }: ServiceProcess<C>,
   config: ProcessConfig,
+  { certificates, tokens }: ProcessSecurity,
   lifecycle: ProcessLifecycle,
   logger: Logger,
 ): ProcessContext<unknown>['client'] {
+  const idempotency = idempotencyOf(reflectionImage);
   return (definition, address) => {
     const client = createGrpcClient(definition, address, {
       deadlineMs: CALL_DEADLINE_MS,
-      token: config.SERVICE_TOKEN,
+      token: () => tokens.service,
+      certificates,
       allowPlaintext: config.GRPC_ALLOW_PLAINTEXT,
+      idempotency,
       logger,
     });
     lifecycle.addClosing(`client of ${address}`, () => closeGrpcClient(client));
