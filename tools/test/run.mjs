@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Everything that must hold before a change is done, in order, each suite timed: `npm test`, or
-// `run.mjs --only <suite>` (repeatable). A suite that fails does not stop the next ones. Each leaves its counts in
+// `run.mjs --only <suite>` (repeatable); `distributed`, which needs real servers, runs only when it is named. A suite that fails does not stop the next ones. Each leaves its counts in
 // tmp/results/<suite>.json and its output in tmp/results/<suite>.log; the last line is `N passed, N failed`.
 // In a fresh clone nothing is installed yet, so this file and those beside it use what Node brings.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,9 @@ const SUITES = {
   generated: check(['npm', 'run', '--silent', 'generate:check']),
   unit: jest('unit'),
   e2e: jest('e2e', '--config', 'jest.e2e.config.cjs'),
+  distributed: jest('distributed', '--config', 'jest.distributed.config.cjs'),
 };
+const ON_REQUEST = ['distributed'];
 
 /** Runs a suite; nothing is thrown, what goes wrong is in its results file or in the lack of one. */
 async function runSuite(name) {
@@ -80,7 +82,7 @@ function report(name, { passed, failed, skipped, isMissing }, seconds) {
   const counts = isMissing ? 'no results' : `${passed} passed, ${failed} failed`;
   const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
   console.log(
-    `${failed > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s  ${counts}${skips}`,
+    `${failed > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(11)} ${seconds.toFixed(1).padStart(6)} s  ${counts}${skips}`,
   );
   for (const skip of skipped) console.log(`      skipped: ${skip.name} (${skip.reason})`);
   if (failed === 0) return;
@@ -101,7 +103,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const chosen = Object.keys(SUITES).filter((name) => values.only === undefined || values.only.includes(name));
+const chosen = Object.keys(SUITES).filter((name) => values.only?.includes(name) ?? !ON_REQUEST.includes(name));
 if (values.only === undefined) rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 const total = { passed: 0, failed: 0 };
