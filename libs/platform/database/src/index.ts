@@ -3,7 +3,12 @@
 // (what services use), lib/open-database.ts and lib/embedded/embedded-postgres.ts (what apps use).
 export * from './lib/database';
 export { openDatabase, type DatabaseOptions } from './lib/open-database';
-export { DatabaseError, TransientDatabaseError } from './lib/database-errors';
+export { connectionTarget, type ConnectionTarget, type DatabaseTls } from './lib/connection-url';
+export { DatabaseError, SchemaBehind, TransientDatabaseError } from './lib/database-errors';
+export { migrateSchema, pendingMigrations, type PendingMigrations } from './lib/migrate-schema';
+export { ensureServiceRole, type ServiceRole } from './lib/roles/service-role';
+export { CreatePartitioning1700000000001 } from './lib/partitions/create-partitioning';
+export { maintainPartitions, type PartitionChange } from './lib/partitions/partition-keeper';
 export {
   CheckpointMissing,
   CheckpointStore,

@@ -1,158 +1,125 @@
 import 'reflect-metadata';
-import { Client } from 'pg';
-import { DataSource, type Logger } from 'typeorm';
-import { nameOf, PARSERS, runStatement, type ConnectionPool } from './connection-pool';
-import type { Database, Isolation, MigrationClass, Sql } from './database';
-import { DatabaseError, databaseError } from './database-errors';
+import { DataSource } from 'typeorm';
+import { PARSERS } from './connection-pool';
+import { connectionTarget, type ConnectionTarget, type DatabaseTls } from './connection-url';
+import type { Database, MigrationClass } from './database';
+import { DatabaseError, databaseError, SchemaBehind } from './database-errors';
+import { migrateSchema, pendingMigrations } from './migrate-schema';
+import { PartitionKeeper, type PartitionChange } from './partitions/partition-keeper';
+import { PostgresDatabase } from './postgres-database';
+import { SILENT } from './silent-logger';
 
 export interface DatabaseOptions {
-  /** `postgresql://user:password@host:port/database` */
+  /** `postgresql://user:password@host:port/database`; how it is encrypted: {@link connectionTarget}. */
   readonly url: string;
-  /** The service's own schema; made when absent. Lower-case letters, digits and `_`. */
+  readonly tls?: DatabaseTls | undefined;
+  /** The service's own schema. Lower-case letters, digits and `_`. */
   readonly schema: string;
   /** Applied in the order of the timestamps in their names, each once. */
   readonly migrations: readonly MigrationClass[];
-  /** Connections at most. Default 8. */
+  /**
+   * True, the default, makes the schema and what it lacks; a role that may not is refused only if something is lacking.
+   * `check` makes nothing and refuses a schema that lacks something. False does not look.
+   */
+  readonly migrate?: boolean | 'check' | undefined;
+  /** Connections at most; they stay open, because an order must not wait for one. Default 6. */
   readonly poolSize?: number | undefined;
   /** Shown by the server beside each connection. Default: the schema. */
   readonly applicationName?: string | undefined;
+  /** Longest statement; migrations have no limit. Default 30 s, 0 is none. */
+  readonly statementTimeoutMs?: number | undefined;
+  /** Longest wait for a lock. Default 10 s, 0 is none. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** Longest silence within a transaction, after which the server ends the connection. Default 60 s, 0 is none. */
+  readonly idleInTransactionTimeoutMs?: number | undefined;
+  /** Longest wait for a connection, a new one or a free one. Default 10 s. */
+  readonly connectTimeoutMs?: number | undefined;
   readonly onIdleConnectionLost?: ((error: Error) => void) | undefined;
+  /** Told what the daily care for partitioned tables made, dropped and kept for longer. */
+  readonly onPartitions?: ((changes: readonly PartitionChange[]) => void) | undefined;
+  /** Told when that care failed; it is tried again. */
+  readonly onPartitionsFailed?: ((error: Error) => void) | undefined;
 }
+
+/** An answer that comes later than the server itself gives up comes from a server that is gone. */
+const ANSWER_GRACE_MS = 5_000;
+const KEEP_ALIVE_AFTER_MS = 30_000;
 
 /**
  * Connects to a service's schema and brings it up to date. Several programs may do so at once: migrations run under
- * an advisory lock of the schema.
+ * an advisory lock of the schema. Connections that break are replaced as they are needed.
  *
  * @throws {TransientDatabaseError} when the server cannot be reached now
- * @throws {DatabaseError} when a migration fails (it is rolled back) or the URL is none
+ * @throws {SchemaBehind} when migrations are missing and may not be made
+ * @throws {DatabaseError} when a migration fails (it is rolled back), or the URL or the schema's name is none
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const secret = checked(options);
-  const { url, schema, applicationName = schema } = options;
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url,
-    schema,
-    applicationName,
-    poolSize: options.poolSize ?? 8,
-    migrations: [...options.migrations],
-    migrationsTableName: 'migration',
-    installExtensions: false,
-    logger: SILENT,
-    connectTimeoutMS: 10_000,
-    poolErrorHandler: (error: unknown) => options.onIdleConnectionLost?.(databaseError(error, 'a connection', secret)),
-    extra: { types: PARSERS, options: `-c search_path=${schema} -c timezone=UTC`, keepAlive: true },
-  });
-  try {
-    await locked(url, `${applicationName} migrations`, schema, async (client) => {
-      await client.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
-      await dataSource.initialize();
-      await dataSource.runMigrations({ transaction: 'each' });
-    });
-  } catch (error) {
-    if (dataSource.isInitialized) await dataSource.destroy();
-    throw databaseError(error, `The schema ${schema} cannot be opened`, secret);
-  }
-  return new PostgresDatabase(schema, dataSource);
-}
-
-/** TypeORM writes to the console otherwise; whatever goes wrong is thrown as well. */
-const SILENT: Logger = {
-  logQuery: () => undefined,
-  logQueryError: () => undefined,
-  logQuerySlow: () => undefined,
-  logSchemaBuild: () => undefined,
-  logMigration: () => undefined,
-  log: () => undefined,
-};
-
-/** Refuses what cannot work; returns the password, to keep it out of messages. */
-function checked({ url, schema }: DatabaseOptions): string {
+  const { schema, migrations, migrate = true } = options;
   if (!/^[a-z][a-z0-9_]*$/.test(schema))
     throw new DatabaseError(`"${schema}" is no name for a schema.`, undefined, undefined);
-  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
-    throw new DatabaseError(
-      'The database URL is not of the form postgresql://user:password@host:port/name.',
-      undefined,
-      undefined,
-    );
-  }
-  return decodeURIComponent(new URL(url).password);
-}
-
-/** Does work while nobody else does it on the same schema; a connection of its own holds the lock. */
-async function locked(
-  url: string,
-  name: string,
-  schema: string,
-  work: (client: Client) => Promise<void>,
-): Promise<void> {
-  const client = new Client({ connectionString: url, application_name: name, connectionTimeoutMillis: 10_000 });
-  // A connection that breaks fails the statement in progress as well; that error is the one to report.
-  client.on('error', () => undefined);
-  await client.connect();
+  const target = connectionTarget(options.url, options.tls);
+  const dataSource = dataSourceOf(options, target);
   try {
-    await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`trading migrations of ${schema}`]);
-    await work(client);
-  } finally {
-    await client.end();
+    if (migrate !== false) await bringUpToDate(target, schema, migrations, migrate);
+    await dataSource.initialize();
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw databaseError(error, `The schema ${schema} cannot be opened`, target.password);
+  }
+  const keeper = new PartitionKeeper(target, options);
+  keeper.start();
+  return new PostgresDatabase(schema, dataSource, () => keeper.stop());
+}
+
+async function bringUpToDate(
+  target: ConnectionTarget,
+  schema: string,
+  migrations: readonly MigrationClass[],
+  migrate: true | 'check',
+): Promise<void> {
+  const missing = await pendingMigrations(target, schema, migrations);
+  if (missing.kind === 'up-to-date') return;
+  if (migrate === 'check') throw new SchemaBehind(schema, missing.names, 'this program makes none');
+  try {
+    await migrateSchema(target, schema, migrations);
+  } catch (error) {
+    const failure = databaseError(error, `The schema ${schema} cannot be opened`, target.password);
+    if (!(failure instanceof DatabaseError) || failure.sqlState !== '42501') throw failure;
+    throw new SchemaBehind(schema, missing.names, 'the role of this connection may not make them');
   }
 }
 
-class PostgresDatabase implements Database {
-  private readonly pool: ConnectionPool;
-
-  constructor(
-    readonly schema: string,
-    readonly dataSource: DataSource,
-  ) {
-    // TypeORM's query runner costs more than the driver does; both share this pool.
-    this.pool = (dataSource.driver as unknown as { master: ConnectionPool }).master;
-  }
-
-  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]> {
-    return runStatement<R>(this.pool, sql, params);
-  }
-
-  async transaction<R>(work: (tx: Sql) => Promise<R>, isolation?: Isolation): Promise<R> {
-    const client = await this.pool.connect().catch((error: unknown) => {
-      throw databaseError(error, 'BEGIN');
-    });
-    let isOver = false;
-    const tx: Sql = {
-      query: <Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]> => {
-        const late = new DatabaseError(`${nameOf(sql)}: the transaction is over`, undefined, undefined);
-        return isOver ? Promise.reject(late) : runStatement<Row>(client, sql, params);
-      },
-    };
-    // A connection that breaks between two statements says so with an event, which nobody heard would end the program;
-    // the next statement fails with it.
-    let broken = false;
-    const onBroken = (): void => {
-      broken = true;
-    };
-    client.on('error', onBroken);
-    try {
-      await runStatement(client, isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`, undefined);
-      const result = await work(tx);
-      isOver = true;
-      await runStatement(client, 'COMMIT', undefined);
-      return result;
-    } catch (error) {
-      isOver = true;
-      await client.query('ROLLBACK').catch(onBroken);
-      throw error;
-    } finally {
-      client.off('error', onBroken);
-      client.release(broken);
-    }
-  }
-
-  async ping(): Promise<void> {
-    await this.query('SELECT 1');
-  }
-
-  async close(): Promise<void> {
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
-  }
+function dataSourceOf(options: DatabaseOptions, { url, ssl, password }: ConnectionTarget): DataSource {
+  const { schema, applicationName = schema, statementTimeoutMs = 30_000, lockTimeoutMs = 10_000 } = options;
+  const { idleInTransactionTimeoutMs = 60_000, connectTimeoutMs = 10_000, poolSize = 6 } = options;
+  const settings = {
+    search_path: schema,
+    timezone: 'UTC',
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+  };
+  return new DataSource({
+    type: 'postgres',
+    url,
+    ssl,
+    schema,
+    applicationName,
+    poolSize,
+    installExtensions: false,
+    logger: SILENT,
+    connectTimeoutMS: connectTimeoutMs,
+    poolErrorHandler: (error: unknown) =>
+      options.onIdleConnectionLost?.(databaseError(error, 'a connection', password)),
+    extra: {
+      types: PARSERS,
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      idleTimeoutMillis: 0,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }),
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { CreateCheckpoint1700000000000 } from '@trading/platform-database';
+import { CreateCheckpoint1700000000000, CreatePartitioning1700000000001 } from '@trading/platform-database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -82,4 +82,70 @@ export class ExecutionTables1700000000000 implements MigrationInterface {
   }
 }
 
-export const EXECUTION_MIGRATIONS = [CreateCheckpoint1700000000000, ExecutionTables1700000000000];
+/**
+ * Order events by the time at which they were stored, three months to a partition: those of simulated time happened
+ * long ago and are stored now. A sequence is unique within a partition by its index, and over all of them because every
+ * event is stored together with the move of its account's `last_seq`.
+ *
+ * Kept beyond their time are events of orders that have not ended, those that have not reached the bus, and those that
+ * the account's oldest checkpoint does not hold: books are rebuilt from there.
+ */
+export class PartitionedEvents1700000000002 implements MigrationInterface {
+  readonly name = 'PartitionedEvents1700000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE order_event RENAME TO order_event_before;
+      ALTER INDEX order_event_pkey RENAME TO order_event_before_pkey;
+      DROP INDEX order_event_coid, order_event_cause, order_event_barrier;
+      CREATE TABLE order_event (
+        account_id text NOT NULL,
+        seq        bigint NOT NULL,
+        coid       text NOT NULL,
+        kind       text NOT NULL,
+        cause      text NOT NULL,
+        barrier    bigint NOT NULL,
+        in_step    boolean NOT NULL,
+        time_us    bigint NOT NULL,
+        data       jsonb NOT NULL,
+        stored     timestamptz NOT NULL DEFAULT now()
+      ) PARTITION BY RANGE (stored);
+      CREATE INDEX order_event_coid ON order_event (coid);
+      CREATE INDEX order_event_cause ON order_event (account_id, cause);
+      CREATE INDEX order_event_barrier ON order_event (account_id, barrier);
+      CREATE TABLE order_event_rest PARTITION OF order_event DEFAULT;
+      CREATE UNIQUE INDEX ON order_event_rest (account_id, seq);
+      INSERT INTO partitioned (name, months, ahead, keep_days, unique_columns, needed) VALUES (
+        'order_event', 3, 1, 400, 'account_id, seq',
+        $$NOT EXISTS (
+          SELECT FROM account a JOIN orders o ON o.coid = e.coid
+          WHERE a.account_id = e.account_id AND e.seq <= a.published_seq
+            AND o.state IN ('DENIED', 'REJECTED', 'FILLED', 'CANCELED', 'EXPIRED')
+            AND e.barrier < (SELECT min(c.barrier) FROM checkpoint c WHERE c.account_id = e.account_id))$$
+      );
+      SELECT maintain_partitions_at(now());
+      INSERT INTO order_event (account_id, seq, coid, kind, cause, barrier, in_step, time_us, data)
+        SELECT account_id, seq, coid, kind, cause, barrier, in_step, time_us, data FROM order_event_before;
+      DROP TABLE order_event_before;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE order_event_before AS
+        SELECT account_id, seq, coid, kind, cause, barrier, in_step, time_us, data FROM order_event;
+      DROP TABLE order_event;
+      ALTER TABLE order_event_before RENAME TO order_event;
+      ALTER TABLE order_event ADD PRIMARY KEY (account_id, seq);
+      CREATE INDEX order_event_coid ON order_event (coid);
+      CREATE INDEX order_event_cause ON order_event (account_id, cause);
+      CREATE INDEX order_event_barrier ON order_event (account_id, barrier);
+      DELETE FROM partitioned WHERE name = 'order_event'`);
+  }
+}
+
+export const EXECUTION_MIGRATIONS = [
+  CreateCheckpoint1700000000000,
+  ExecutionTables1700000000000,
+  CreatePartitioning1700000000001,
+  PartitionedEvents1700000000002,
+];

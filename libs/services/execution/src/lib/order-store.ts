@@ -107,7 +107,9 @@ export class OrderStore {
       [coid],
     );
     const order = execution.Order.fromJSON(row.data);
-    const view = replayOrder(events.map((event) => kernelEvent(execution.OrderEvent.fromJSON(event.data))));
+    const kept = events.map((event) => kernelEvent(execution.OrderEvent.fromJSON(event.data)));
+    // Partitions are dropped one by one: the last events may be there without the first.
+    const view = kept[0]?.kind === 'INITIALIZED' ? replayOrder(kept) : undefined;
     if (view !== undefined) return { view, order };
     const fills = await this.fills(order.request?.accountId ?? '', coid);
     return { view: viewOfEnded(order, fills), order };

@@ -126,7 +126,7 @@ function settings(places: Places, port: number, durable: boolean): string[] {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: 60,
+    max_connections: 100,
     shared_buffers: '128MB',
     fsync: on,
     synchronous_commit: on,

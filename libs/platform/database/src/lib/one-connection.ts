@@ -1,0 +1,28 @@
+import { Client } from 'pg';
+import type { ConnectionTarget } from './connection-url';
+
+const CONNECT_WITHIN_MS = 10_000;
+
+/** Does work on a connection of its own, without limits of time. */
+export async function onOneConnection<R>(
+  { url, ssl }: ConnectionTarget,
+  applicationName: string,
+  work: (client: Client) => Promise<R>,
+): Promise<R> {
+  const client = new Client({
+    connectionString: url,
+    ssl,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
+    options: '-c timezone=UTC',
+  });
+  // A connection that breaks fails the statement in progress as well; that error is the one to report.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
