@@ -33,6 +33,15 @@ describe('the environment of risk-manager', () => {
     expect(parse({ TRADING_MODE: 'live', DEFAULT_LIMITS: '{}' }).TRADING_MODE).toBe('live');
   });
 
+  it('lets paper accounts trade from their creation, and none that may be real money', () => {
+    const accounts = [{ accountId: 'PAPER-2', unlessHalted: 'PAPER-1' }];
+    const ENABLE_ON_CREATION = JSON.stringify(accounts);
+    expect(parse({ ENABLE_ON_CREATION }).ENABLE_ON_CREATION).toEqual(accounts);
+    expect(() => parse({ TRADING_MODE: 'live', DEFAULT_LIMITS: '{}', ENABLE_ON_CREATION })).toThrow(
+      /ENABLE_ON_CREATION: must be empty when TRADING_MODE is live/,
+    );
+  });
+
   it('takes only a private key that approvals can be signed with, and never shows it', () => {
     const pem = pemOf('ed25519');
     expect(parse({ RISK_SIGNING_KEY: pem }).RISK_SIGNING_KEY).toBe(pem);

@@ -19,12 +19,21 @@ export const variables = z
       limitsSchema,
       'Limits of accounts that have none of their own, over those of a paper account: `{"maxOrderLots":"2",…}`.',
     ).optional(),
+    ENABLE_ON_CREATION: json(
+      z.array(z.object({ accountId: z.string().min(1), unlessHalted: z.string().min(1).exactOptional() })),
+      'Paper accounts that may trade from their creation, unless another one is halted: `[{"accountId","unlessHalted"?}]`.',
+    ).default([]),
     TRADING_MODE: z
       .enum(['paper', 'live'])
       .default('paper')
       .describe('`live` lets orders of accounts through that are real money and marked live.'),
   })
-  .superRefine(({ TRADING_MODE, DEFAULT_LIMITS }, context) => {
+  .superRefine(({ TRADING_MODE, DEFAULT_LIMITS, ENABLE_ON_CREATION }, context) => {
+    if (TRADING_MODE === 'live' && ENABLE_ON_CREATION.length > 0) {
+      const message =
+        'must be empty when TRADING_MODE is live: only operators let accounts trade that may be real money';
+      context.addIssue({ code: 'custom', path: ['ENABLE_ON_CREATION'], message });
+    }
     if (TRADING_MODE === 'live' && DEFAULT_LIMITS === undefined) {
       const message = "must be set when TRADING_MODE is live: a paper account's limits are not meant for real money";
       context.addIssue({ code: 'custom', path: ['DEFAULT_LIMITS'], message });

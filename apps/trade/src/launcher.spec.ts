@@ -22,13 +22,13 @@ function tinyClone(): string {
     cpSync(join(real, part), join(root, part), { recursive: true });
   }
   write('package-lock.json', LOCK);
+  const saying = (name: string) =>
+    `console.log(JSON.stringify(['${name}', process.pid, process.cwd(), ...process.argv.slice(2)]));`;
   for (const app of ['trade', 'standalone']) {
     write(`apps/${app}/project.json`, '{}');
-    write(
-      `apps/${app}/src/main.ts`,
-      `console.log(JSON.stringify(['${app}', process.pid, process.cwd(), ...process.argv.slice(2)]));`,
-    );
+    write(`apps/${app}/src/main.ts`, saying(app));
   }
+  write('apps/standalone/src/dev.ts', saying('dev'));
   mkdirSync(join(root, 'libs'));
   write(
     'bin/npm',
@@ -60,6 +60,12 @@ describe('the launcher', () => {
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     await new Promise((resolve) => child.on('close', resolve));
     expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual(['standalone', child.pid, elsewhere, '--json']);
+  });
+
+  it('runs six processes by a program of their own', async () => {
+    const { stdout } = await trade('dev', 'status');
+    expect((JSON.parse(stdout) as unknown[]).slice(0, 1)).toEqual(['dev']);
+    expect((JSON.parse(stdout) as unknown[]).slice(3)).toEqual(['status']);
   });
 
   it('builds again what changed, once, although two are started, and takes over from a dead launcher', async () => {

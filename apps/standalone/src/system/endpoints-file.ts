@@ -4,8 +4,11 @@ import { join } from 'node:path';
 /** Where a running system can be reached; read by the command line. */
 export interface Endpoints {
   readonly pid: number;
-  readonly http: string;
-  readonly grpc: string;
+  /** Of a system in one process: its only HTTP and gRPC addresses. */
+  readonly http?: string;
+  readonly grpc?: string;
+  /** Of a system of several processes: those of each service. */
+  readonly services?: Readonly<Record<string, { readonly http: string; readonly grpc: string }>>;
   readonly operatorTokenFile: string;
   readonly accounts: readonly string[];
   readonly startedAt: string;

@@ -3,11 +3,14 @@ import { usageOf } from './parse-command-line';
 import { table } from './table';
 
 /** What the launcher does itself, listed beside the commands. */
-const UP = ['up', 'Start the system and trade the data (./trade up --help)'];
+const STARTED = [
+  ['up', 'Start the system and trade the data (./trade up --help)'],
+  ['dev', 'The same as six processes over Kafka, PostgreSQL, Redis and InfluxDB (./trade dev --help)'],
+];
 
 /** The list of commands. */
 export function helpOfAll(commands: readonly Command[]): string {
-  const rows = [UP, ...commands.map(({ name, summary }) => [name, summary]), ['help [COMMAND]', 'Show help']];
+  const rows = [...STARTED, ...commands.map(({ name, summary }) => [name, summary]), ['help [COMMAND]', 'Show help']];
   return [
     'Usage: ./trade COMMAND [options]',
     '',

@@ -31,7 +31,7 @@ async function dispatch([name, ...rest]: readonly string[], world: CliWorld): Pr
   const names = COMMANDS.map((command) => command.name);
   const named = (wanted: string) => {
     const found = COMMANDS.find((command) => command.name === wanted);
-    if (found === undefined) throw unknownCommand(wanted, ['up', 'help', ...names]);
+    if (found === undefined) throw unknownCommand(wanted, ['up', 'dev', 'help', ...names]);
     return found;
   };
   if (name === undefined || HELP.has(name)) {

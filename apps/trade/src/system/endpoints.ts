@@ -3,19 +3,35 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CliError } from '../cli/cli-error';
 
-const endpoints = z.object({
-  pid: z.int().positive(),
+const addresses = z.object({
   /** Such as `http://127.0.0.1:8180`. */
   http: z.url(),
   /** Such as `127.0.0.1:9190`. */
   grpc: z.string().min(1),
+});
+
+const system = z.object({
+  pid: z.int().positive(),
   operatorTokenFile: z.string().min(1),
   accounts: z.array(z.string()),
   startedAt: z.string(),
 });
 
-/** What a running system leaves in its data folder so that it can be found. */
-export type Endpoints = z.infer<typeof endpoints>;
+const oneProcess = addresses.extend(system.shape);
+
+const sixProcesses = system.extend({
+  services: z.object({
+    prediction: addresses,
+    decision: addresses,
+    execution: addresses,
+    'risk-manager': addresses,
+    'mt4-gateway': addresses,
+    'mt5-gateway': addresses,
+  }),
+});
+
+/** What a running system leaves in its data folder so that it can be found; its services share a process, or not. */
+export type Endpoints = z.infer<typeof oneProcess> | z.infer<typeof sixProcesses>;
 
 /**
  * The endpoints of the system that keeps its data in `dataDir`; undefined when none was left there.
@@ -30,7 +46,9 @@ export async function readEndpoints(dataDir: string): Promise<Endpoints | undefi
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new CliError(`${file} cannot be read: ${(error as Error).message}`, 1, { cause: error });
   }
-  const parsed = endpoints.safeParse(jsonOf(text));
+  const content = jsonOf(text);
+  const isSix = typeof content === 'object' && content !== null && 'services' in content;
+  const parsed = (isSix ? sixProcesses : oneProcess).safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const what = issue === undefined ? '' : ` (${issue.path.join('.') || 'the whole'}: ${issue.message})`;

@@ -42,6 +42,27 @@ export async function fetchReadiness(http: string, timeoutMs = 5000): Promise<Re
   return readinessOf(body, url.href);
 }
 
+/**
+ * What the processes of a system say, by what runs in each. Of several, one that does not answer is a service that is not
+ * ready.
+ * @throws CliError when the only one does not answer
+ */
+export async function readinessOfAll(processes: Readonly<Record<string, string>>): Promise<Readiness> {
+  const all = Object.entries(processes);
+  const each = await Promise.all(
+    all.map(async ([service, http]): Promise<readonly ServiceReadiness[]> => {
+      try {
+        return (await fetchReadiness(http)).services;
+      } catch (error) {
+        if (all.length === 1 || !(error instanceof CliError)) throw error;
+        return [{ service, isReady: false, failed: { process: error.message }, degraded: {} }];
+      }
+    }),
+  );
+  const services = each.flat();
+  return { isReady: services.length > 0 && services.every(({ isReady }) => isReady), services };
+}
+
 /** @throws CliError when `body` is no answer of `/ready` */
 export function readinessOf(body: unknown, url: string): Readiness {
   const parsed = answer.safeParse(body);

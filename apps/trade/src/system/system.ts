@@ -1,10 +1,19 @@
 import { resolve } from 'node:path';
-import { decision, execution, gateway, prediction, risk, type ServiceClients } from '@trading/contracts';
-import { CliError } from '../cli/cli-error';
+import {
+  decision,
+  execution,
+  gateway,
+  prediction,
+  risk,
+  routeToGateways,
+  type ServiceClients,
+} from '@trading/contracts';
 import type { OptionValues } from '../cli/command';
-import { type Endpoints, isAlive, readEndpoints } from './endpoints';
+import { addressesOf, doorsOf, oneDoor } from './doors';
+import type { Endpoints } from './endpoints';
+import { dataFolders, runningSystem, systemAt } from './find-endpoints';
 import { readOperatorToken } from './operator-token';
-import { fetchReadiness, type Readiness } from './readiness';
+import { readinessOfAll, type Readiness } from './readiness';
 
 /** A running system, reached through its public doors. */
 export interface System {
@@ -40,10 +49,10 @@ export function dataDirOf({ options, cwd }: Pick<ConnectRequest, 'options' | 'cw
  */
 export const connectToSystem: Connect = async (request) => {
   const { options, env, cwd, asOperator = false } = request;
-  const dataDir = dataDirOf(request);
+  const folders = dataFolders(options.text('data-dir'), cwd);
   const address = options.text('grpc');
-  const endpoints =
-    address === undefined ? await foundIn(dataDir) : await readEndpoints(dataDir).catch(() => undefined);
+  const isAt = (each: Endpoints): boolean => address !== undefined && addressesOf(doorsOf(each)).includes(address);
+  const endpoints = address === undefined ? await runningSystem(folders) : await systemAt(folders, isAt);
   const token = asOperator
     ? await readOperatorToken({
         option: options.text('token-file'),
@@ -55,35 +64,29 @@ export const connectToSystem: Connect = async (request) => {
   // Loaded here: help, train and doctor do without.
   const { createGrpcClient, closeGrpcClient } = await import('@trading/platform-grpc');
   const { silentLogger } = await import('@trading/platform-logging');
-  const at = address ?? endpoints?.grpc ?? '';
+  const known = endpoints === undefined ? undefined : doorsOf(endpoints);
+  const doors = address === undefined ? (known ?? oneDoor('')) : oneDoor(address);
   const how = { deadlineMs: DEADLINE_MS, token, logger: silentLogger };
+  const gateways = doors.gateways.map((at) =>
+    createGrpcClient<gateway.GatewayService>(gateway.GatewayServiceService, at, how),
+  );
   const clients: ServiceClients = {
-    gateway: createGrpcClient<gateway.GatewayService>(gateway.GatewayServiceService, at, how),
-    prediction: createGrpcClient<prediction.PredictionService>(prediction.PredictionServiceService, at, how),
-    decision: createGrpcClient<decision.DecisionService>(decision.DecisionServiceService, at, how),
-    execution: createGrpcClient<execution.ExecutionService>(execution.ExecutionServiceService, at, how),
-    riskManager: createGrpcClient<risk.RiskManagerService>(risk.RiskManagerServiceService, at, how),
+    gateway: routeToGateways(gateways),
+    prediction: createGrpcClient<prediction.PredictionService>(
+      prediction.PredictionServiceService,
+      doors.prediction,
+      how,
+    ),
+    decision: createGrpcClient<decision.DecisionService>(decision.DecisionServiceService, doors.decision, how),
+    execution: createGrpcClient<execution.ExecutionService>(execution.ExecutionServiceService, doors.execution, how),
+    riskManager: createGrpcClient<risk.RiskManagerService>(risk.RiskManagerServiceService, doors.riskManager, how),
   };
-  const http = address === undefined || address === endpoints?.grpc ? endpoints?.http : undefined;
+  const isOurs = endpoints !== undefined && (address === undefined || isAt(endpoints));
   return {
     clients,
-    accounts: address === undefined || address === endpoints?.grpc ? (endpoints?.accounts ?? []) : [],
-    grpcAddress: at,
-    readiness: async () => (http === undefined ? undefined : fetchReadiness(http)),
-    close: () => Object.values(clients).forEach((client) => closeGrpcClient(client as object)),
+    accounts: isOurs ? endpoints.accounts : [],
+    grpcAddress: addressesOf(doors).join(', '),
+    readiness: async () => (isOurs ? readinessOfAll(known?.http ?? {}) : undefined),
+    close: () => [...(Object.values(clients) as object[]), ...gateways].forEach((client) => closeGrpcClient(client)),
   };
 };
-
-async function foundIn(dataDir: string): Promise<Endpoints> {
-  const endpoints = await readEndpoints(dataDir);
-  const otherwise = 'Start it with ./trade up, or name the one you mean with --data-dir FOLDER or --grpc HOST:PORT.';
-  if (endpoints === undefined) {
-    throw new CliError(`No system is running on ${dataDir}: it holds no endpoints.json. ${otherwise}`);
-  }
-  if (!isAlive(endpoints.pid)) {
-    throw new CliError(
-      `The system on ${dataDir} is not running: its process ${endpoints.pid}, started ${endpoints.startedAt}, is gone. ${otherwise}`,
-    );
-  }
-  return endpoints;
-}

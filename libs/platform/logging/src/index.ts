@@ -6,4 +6,5 @@ export { LOGGER, type LogFields, type Logger, type LogLevel } from './lib/logger
 export { createLogger, type LoggerOptions, type LogSink } from './lib/create-logger';
 export { memoryLogger, silentLogger, type LogEntry, type MemoryLogger } from './lib/memory-logger';
 export { NestLogAdapter } from './lib/nest-log-adapter';
+export { prettyLine } from './lib/pretty-line';
 export { redact } from './lib/redact';
