@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +67,9 @@ describe('the servers of a folder', () => {
     expect(second.said).toEqual(['fake: runs already (process #)']);
     expect(second.states).toEqual(first.states);
     expect(first.states[0]?.state).toBe('running');
+    // In a process group of its own: Ctrl-C does not reach it.
+    const pid = String(first.states[0]?.pid);
+    expect(execFileSync('ps', ['-o', 'pgid=', '-p', pid], { encoding: 'utf8' }).trim()).toBe(pid);
   });
 
   it.each([

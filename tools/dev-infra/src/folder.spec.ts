@@ -24,9 +24,10 @@ describe('the data folder', () => {
   });
 
   it('lets one program at a time in', () => {
+    // Each stays for more than one try of the other; were both let in, the order would tell.
     const both = `${OPEN} const seen = [];
       const visit = (name) => folder.exclusively(async () => {
-        seen.push('in ' + name); await new Promise((done) => setImmediate(done)); seen.push('out ' + name);
+        seen.push('in ' + name); await new Promise((done) => setTimeout(done, 250)); seen.push('out ' + name);
       });
       await Promise.all([visit('a'), visit('b')]);
       return seen;`;
