@@ -16,6 +16,7 @@ export * from './lib/words';
 export * from './lib/instrument';
 export * from './lib/clients';
 export * from './lib/gateway-routing';
+export * from './lib/cached-quote';
 export * from './lib/measurements';
 export * from './lib/reflection';
 export * as terminal from './terminal-protocol';
