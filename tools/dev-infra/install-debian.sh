@@ -29,9 +29,11 @@ install() { "${apt[@]}" install --no-install-recommends "${missing[@]}"; }
 # The lists of a fresh image are empty, those of an old one name packages that are gone.
 install || { "${apt[@]}" update && install; }
 
-if [ -d /run/systemd/system ]; then
-  for service in redis-server prometheus; do
-    case " ${missing[*]} " in *" $service "*) systemctl disable --now "$service" ;; esac
-  done
-fi
+for service in redis-server prometheus; do
+  case " ${missing[*]} " in
+    *" $service "*)
+      if [ -d /run/systemd/system ]; then systemctl disable --now "$service"; else update-rc.d "$service" disable; fi
+      ;;
+  esac
+done
 echo "Installed: ${missing[*]}."
