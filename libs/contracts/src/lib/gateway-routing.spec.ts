@@ -2,20 +2,26 @@ import type * as gateway from '../gen/trading/gateway/v1/gateway';
 import { routeToGateways } from './gateway-routing';
 
 /** A gateway that holds terminals and remembers what it was asked; without terminals it is out of reach. */
-function gatewayOf(accounts: readonly string[] | undefined) {
+function gatewayOf(held: readonly string[] | undefined) {
   const asked: string[] = [];
+  const accounts = new Set(held);
   const answer = async <T>(what: string, value: T): Promise<T> => {
-    if (accounts === undefined) throw new Error('out of reach');
+    if (held === undefined) throw new Error('out of reach');
     asked.push(what);
     return value;
   };
   const client = {
-    listSessions: () => answer('sessions', { sessions: (accounts ?? []).map((accountId) => ({ accountId })) }),
+    listSessions: () =>
+      answer('sessions', { sessions: [...accounts].map((accountId) => ({ accountId, connected: true })) }),
     getSnapshot: ({ accountId }: gateway.GetSnapshotRequest) => answer(`snapshot ${accountId}`, { accountId }),
-    submitOrder: ({ order }: gateway.SubmitOrderRequest) => answer(`submit ${order?.accountId ?? ''}`, {}),
-    setHalt: ({ accountId }: gateway.SetHaltRequest) => answer(`halt ${accountId}`, { accountIds: accounts ?? [] }),
+    submitOrder: ({ order }: gateway.SubmitOrderRequest) =>
+      answer(
+        `submit ${order?.accountId ?? ''}`,
+        accounts.has(order?.accountId ?? '') ? {} : { code: 'TERMINAL_OFFLINE' },
+      ),
+    setHalt: ({ accountId }: gateway.SetHaltRequest) => answer(`halt ${accountId}`, { accountIds: [...accounts] }),
   } as unknown as gateway.GatewayService;
-  return { client, asked };
+  return { client, asked, accounts };
 }
 
 const HALT_ALL = { accountId: '', halted: true, reason: 'drill' };
@@ -29,6 +35,20 @@ describe('routeToGateways', () => {
     expect(mt4.asked).toContain('snapshot a');
     expect(mt4.asked).not.toContain('submit b');
     expect(mt5.asked).toContain('submit b');
+  });
+
+  it('takes an order where the last one went, and asks again when the terminal is there no more', async () => {
+    const [mt4, mt5] = [gatewayOf(['a']), gatewayOf([])];
+    const routed = routeToGateways([mt4.client, mt5.client]);
+    const request = { order: { accountId: 'a' } as never, approval: undefined, epoch: 0 };
+    await routed.submitOrder(request);
+    await routed.submitOrder(request);
+    expect(mt4.asked).toEqual(['sessions', 'submit a', 'submit a']);
+    mt4.accounts.delete('a');
+    mt5.accounts.add('a');
+    expect(await routed.submitOrder(request)).toEqual({});
+    expect(mt4.asked).toEqual(['sessions', 'submit a', 'submit a', 'submit a', 'sessions']);
+    expect(mt5.asked).toEqual(['sessions', 'sessions', 'submit a']);
   });
 
   it('lets the last gateway answer for an account that has no terminal', async () => {

@@ -1,17 +1,34 @@
 import type * as gateway from '../gen/trading/gateway/v1/gateway';
 
+/** A gateway's word for a terminal that is not connected to it: nothing was sent. */
+const TERMINAL_OFFLINE = 'TERMINAL_OFFLINE';
+
 /**
  * One client of several gateways: a call that names an account goes to the gateway that holds its terminal, one that
- * names none to all of them. A gateway that does not answer keeps nobody from the others; halting everywhere reaches
+ * names none to all of them. Orders go where the account's last one went, without asking again, until that gateway no
+ * longer has the terminal. A gateway that does not answer keeps nobody from the others; halting everywhere reaches
  * all that can be reached and then fails if one could not.
  */
 export function routeToGateways(clients: readonly gateway.GatewayService[]): gateway.GatewayService {
   const of = (accountId: string): Promise<gateway.GatewayService> => holderOf(accountId, clients);
+  const holders = new Map<string, gateway.GatewayService>();
+  const order = async (accountId: string, call: OrderCall): Promise<gateway.SubmitOrderResponse> => {
+    const known = holders.get(accountId);
+    const holder = known ?? (await of(accountId));
+    holders.delete(accountId);
+    const answer = await call(holder);
+    if (answer.code !== TERMINAL_OFFLINE) {
+      holders.set(accountId, holder);
+      return answer;
+    }
+    const other = known === undefined ? holder : await of(accountId);
+    return other === holder ? answer : call(other);
+  };
   return {
-    submitOrder: async (request) => (await of(request.order?.accountId ?? '')).submitOrder(request),
+    submitOrder: (request) => order(request.order?.accountId ?? '', (client) => client.submitOrder(request)),
     modifyOrder: async (request) => (await of(request.accountId)).modifyOrder(request),
     cancelOrder: async (request) => (await of(request.accountId)).cancelOrder(request),
-    closePosition: async (request) => (await of(request.order?.accountId ?? '')).closePosition(request),
+    closePosition: (request) => order(request.order?.accountId ?? '', (client) => client.closePosition(request)),
     queryOrder: async (request) => (await of(request.accountId)).queryOrder(request),
     getSnapshot: async (request) => (await of(request.accountId)).getSnapshot(request),
     listSymbols: async (request) => (await of(request.accountId)).listSymbols(request),
@@ -28,6 +45,8 @@ export function routeToGateways(clients: readonly gateway.GatewayService[]): gat
     },
   };
 }
+
+type OrderCall = (client: gateway.GatewayService) => Promise<gateway.SubmitOrderResponse>;
 
 /** Every gateway's answer; all have answered or failed before the first failure is thrown. */
 async function fromAll<T>(
@@ -46,11 +65,13 @@ async function holderOf(
 ): Promise<gateway.GatewayService> {
   const asked = clients.map(async (client) => {
     const { sessions } = await client.listSessions({});
-    return sessions.some((session) => session.accountId === accountId) ? client : undefined;
+    const session = sessions.find((each) => each.accountId === accountId);
+    return session && { client, connected: session.connected };
   });
-  for (const answer of await Promise.allSettled(asked)) {
-    if (answer.status === 'fulfilled' && answer.value !== undefined) return answer.value;
-  }
+  const settled = await Promise.allSettled(asked);
+  const holders = settled.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
+  const holder = holders.find(({ connected }) => connected) ?? holders[0];
+  if (holder !== undefined) return holder.client;
   // The terminal may be at one that did not answer; then this throws that one's failure.
   await Promise.all(asked);
   const last = clients.at(-1);
