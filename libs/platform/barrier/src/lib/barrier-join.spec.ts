@@ -1,3 +1,4 @@
+import { currentTraceContext, runWithTrace } from '@trading/platform-tracing';
 import * as fc from 'fast-check';
 import { BarrierJoin } from './barrier-join';
 import type { BarrierMark, SessionStart, Stage } from './stage';
@@ -64,6 +65,43 @@ async function begin(start = session('s1')): Promise<{ stage: Recorder; join: Ba
   stage.said.length = 0;
   return { stage, join };
 }
+
+/** Says a word in the trace that is named by one letter. */
+function inTrace<T>(letter: string, work: () => T): T {
+  return runWithTrace({ traceparent: `00-${letter.repeat(32)}-${'1'.repeat(16)}-01` }, work);
+}
+
+describe('a barrier join among traces', () => {
+  const started = async (start: SessionStart) => {
+    const seen: string[] = [];
+    const note = (what: string) => void seen.push(`${what} ${currentTraceContext()?.traceId[0] ?? 'nowhere'}`);
+    const join = new BarrierJoin<string>(SOURCES, {
+      onSession: () => note('session'),
+      onInput: (input) => note(input),
+      onBarrier: ({ n }) => note(`barrier ${n}`),
+    });
+    for (const source of SOURCES) await inTrace('f', () => join.start(source, start));
+    return { seen, join };
+  };
+
+  it('works on each input where it was said, and passes a barrier where the last source came to it', async () => {
+    const { seen, join } = await started(session('s1'));
+    await inTrace('a', () => join.input('trade', 'deal'));
+    await inTrace('b', () => join.mark('trade', mark(1)));
+    await join.input('account', 'balance');
+    await inTrace('c', () => join.mark('account', mark(1)));
+    await inTrace('d', () => join.mark('market', mark(1)));
+    expect(seen).toEqual(['session nowhere', 'balance nowhere', 'deal a', 'barrier 1 b']);
+  });
+
+  it('works on what waits for its turn where it was said, also without lockstep', async () => {
+    const { seen, join } = await started(session('s1', { lockstep: false }));
+    const first = inTrace('a', () => join.input('trade', 'deal'));
+    const second = inTrace('b', () => join.input('market', 'tick'));
+    await Promise.all([first, second]);
+    expect(seen).toEqual(['session nowhere', 'deal a', 'tick b']);
+  });
+});
 
 describe('a barrier join in lockstep', () => {
   it('hands inputs over in the order of the sources when every source has passed the barrier', async () => {

@@ -1,13 +1,13 @@
+import { bindTrace, runInTrace } from '@trading/platform-tracing';
 import type { BarrierMark, SessionStart, Stage } from './stage';
 
 /** What a source says, with the session that it says it in; none for what belongs to no session. */
 type Entry<T> =
   | { readonly kind: 'input'; readonly input: T; readonly run: RunIn }
-  | { readonly kind: 'mark'; readonly mark: BarrierMark }
+  | { readonly kind: 'mark'; readonly mark: BarrierMark; readonly run: RunIn }
   | { readonly kind: 'session'; readonly session: SessionStart };
 
 type RunIn = <R>(work: () => R) => R;
-const runHere: RunIn = (work) => work();
 
 interface Source<T> {
   readonly queue: Entry<T>[];
@@ -56,16 +56,18 @@ export class BarrierJoin<T> {
   }
 
   /**
-   * Hands over one input of a source, to be worked on by `run`; resolves when what it completes was worked through.
+   * Hands over one input of a source, to be worked on by `run`, by default in the trace of who says it, whoever
+   * completes the barrier; resolves when what it completes was worked through.
    * Throws what the stage threw, this time and ever after: a stage that failed half-way must not go on with the next
    * barrier.
    */
-  input(source: string, input: T, sessionId = '', run: RunIn = runHere): Promise<void> | void {
+  input(source: string, input: T, sessionId = '', run: RunIn = bindTrace()): Promise<void> | void {
     return this.enter(source, sessionId, { kind: 'input', input, run });
   }
 
-  mark(source: string, mark: BarrierMark, sessionId = ''): Promise<void> | void {
-    return this.enter(source, sessionId, { kind: 'mark', mark });
+  /** A source has come to a barrier; the barrier is passed by `run` of the last source. */
+  mark(source: string, mark: BarrierMark, sessionId = '', run: RunIn = bindTrace()): Promise<void> | void {
+    return this.enter(source, sessionId, { kind: 'mark', mark, run });
   }
 
   start(source: string, session: SessionStart): Promise<void> | void {
@@ -154,11 +156,11 @@ export class BarrierJoin<T> {
     }
     this.session = session;
     this.lockstep = session.lockstep;
-    await this.stage.onSession(session);
+    await runInTrace(undefined, () => this.stage.onSession(session));
   }
 
   private async passBarrier(): Promise<void> {
-    let mark: BarrierMark | undefined;
+    let last: { readonly mark: BarrierMark; readonly run: RunIn } | undefined;
     for (const name of this.expected) {
       const { queue } = this.source(name);
       for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
@@ -166,16 +168,17 @@ export class BarrierJoin<T> {
           const { input, run } = entry;
           await run(() => this.stage.onInput(input));
         } else if (entry.kind === 'mark') {
-          if (mark !== undefined && mark.n !== entry.mark.n) {
-            throw new Error(`The sources disagree: barrier ${entry.mark.n} of ${name} meets barrier ${mark.n}.`);
+          if (last !== undefined && last.mark.n !== entry.mark.n) {
+            throw new Error(`The sources disagree: barrier ${entry.mark.n} of ${name} meets barrier ${last.mark.n}.`);
           }
-          mark = entry.mark;
+          last = entry;
           break;
         }
       }
     }
-    if (mark === undefined) return;
-    await this.stage.onBarrier(mark);
+    if (last === undefined) return;
+    const { mark, run } = last;
+    await run(() => this.stage.onBarrier(mark));
     if (mark.end) this.lockstep = false;
   }
 }

@@ -100,10 +100,16 @@ describe('a stage host', () => {
   it('begins afresh with what it owns, and drops what it does not', async () => {
     const { host, asked, made, session, pass } = setUp();
     await session('s1');
-    await host.share((key) => key !== 'b', async () => ['a', 'b']);
+    await host.share(
+      (key) => key !== 'b',
+      async () => ['a', 'b'],
+    );
     expect(asked).toEqual(['a: the stage starts']);
     expect(host.get('a')).toBeUndefined();
-    await host.share(() => false, () => Promise.reject(new Away('away')));
+    await host.share(
+      () => false,
+      () => Promise.reject(new Away('away')),
+    );
     await pass('s1', 1);
     expect(made).toHaveLength(1);
   });

@@ -1,3 +1,4 @@
+import { runInTrace } from '@trading/platform-tracing';
 import { BarrierJoin } from './barrier-join';
 import { feed, type InputOf, type Message } from './feed';
 import type { Stage } from './stage';
@@ -142,13 +143,15 @@ export class StageHost<T, S extends Stage<T>> {
   private ask(key: string, reason: string, attempt: number): void {
     if (this.isStopped) return;
     const pauseMs = this.options.pauseMs?.(attempt) ?? Math.min(5_000, 100 * 2 ** Math.min(attempt, 10));
-    const pause = setTimeout(() => {
+    const retry = (): void => {
       this.pauses.delete(pause);
       this.options.rejoin(key, reason).catch((error: unknown) => {
         this.options.log.warn({ key, error: String(error) }, 'A session could not be asked to begin again yet.');
         this.ask(key, reason, attempt + 1);
       });
-    }, pauseMs);
+    };
+    // What comes of it belongs to no trace, though a message of one found the stage out of step.
+    const pause = runInTrace(undefined, () => setTimeout(retry, pauseMs));
     this.pauses.add(pause);
   }
 }

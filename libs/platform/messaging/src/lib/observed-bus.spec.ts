@@ -1,5 +1,5 @@
 import { metricsText } from '@trading/platform-metrics';
-import { currentTraceContext, runWithTrace } from '@trading/platform-tracing';
+import { currentTraceContext, InMemoryTracer, installTracer, runWithTrace } from '@trading/platform-tracing';
 import { PoisonMessage } from './errors';
 import { route, type TopicLike } from './event-bus';
 import { eventBusContract } from './event-bus-contract';
@@ -66,7 +66,38 @@ describe('the observed bus', () => {
     await inner.idle();
     expect(traces[0]).toBeUndefined();
     expect(traces[1]).toBe('a'.repeat(32));
-    expect(traces[2]).not.toBe('a'.repeat(32));
+    expect(traces[2]).toBeUndefined();
+    await bus.close();
+  });
+
+  it('shows a recorded message as a span where it is sent and one below it where it is handled', async () => {
+    const tracer = new InMemoryTracer();
+    const before = installTracer(tracer);
+    const inner = new InProcessBus();
+    const bus = observedBus(inner, 'spec');
+    await bus.consume({ group: 'g' }, [route(topic('four.v1'), () => undefined)]);
+    await runWithTrace({ traceparent: TRACE.traceparent.replace(/00$/, '01') }, () =>
+      bus.publish(topic('four.v1'), 'k', 1),
+    );
+    await runWithTrace(TRACE, () => bus.publish(topic('four.v1'), 'k', 2));
+    await inner.idle();
+    installTracer(before);
+    const named = (name: string) => tracer.spans.filter((span) => span.name === name);
+    const [send] = named('send four.v1');
+    expect(send).toMatchObject({ kind: 'producer', parentSpanId: 'b'.repeat(16), error: undefined });
+    expect(named('process four.v1')).toMatchObject([
+      {
+        kind: 'consumer',
+        parentSpanId: send?.context.spanId,
+        attributes: {
+          'messaging.destination.name': 'four.v1',
+          'messaging.operation.type': 'process',
+          'messaging.consumer.group.name': 'g',
+          'messaging.kafka.message.key': 'k',
+        },
+      },
+    ]);
+    expect(tracer.spans).toHaveLength(2);
     await bus.close();
   });
 });

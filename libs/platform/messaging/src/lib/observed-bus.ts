@@ -1,7 +1,14 @@
 import { topicMeter, type TopicMeter } from '@trading/platform-metrics';
-import { currentTraceContext, injectTrace, runWithTrace, withSpan } from '@trading/platform-tracing';
+import {
+  captureTrace,
+  currentTraceContext,
+  injectTrace,
+  runWithCarriedTrace,
+  withSpan,
+  type SpanKind,
+} from '@trading/platform-tracing';
 import { PoisonMessage } from './errors';
-import type { Delivery, EventBus, Handler, Headers } from './event-bus';
+import type { Delivery, EventBus, Handler } from './event-bus';
 
 /**
  * The bus as one service sees it: what it handles is counted and timed by topic, and the trace of the work that
@@ -9,25 +16,29 @@ import type { Delivery, EventBus, Handler, Headers } from './event-bus';
  */
 export function observedBus(bus: EventBus, service: string): EventBus {
   return {
-    publish: (topic, key, message, headers) => bus.publish(topic, key, message, withTrace(headers)),
+    publish: (topic, key, message, headers) => {
+      const context = currentTraceContext();
+      if (context === undefined) return bus.publish(topic, key, message, headers);
+      const send = () => bus.publish(topic, key, message, injectTrace<Record<string, string>>({ ...headers }));
+      return context.isSampled ? withSpan(`send ${topic.name}`, spanOf('producer', topic.name, key), send) : send();
+    },
     consume: (membership, routes) =>
       bus.consume(
         membership,
-        routes.map(({ topic, handler }) => ({ topic, handler: observed(handler, topicMeter(service, topic.name)) })),
+        routes.map(({ topic, handler }) => ({
+          topic,
+          handler: observed(handler, topicMeter(service, topic.name), membership.group),
+        })),
       ),
     close: () => bus.close(),
   };
 }
 
-function withTrace(headers: Headers | undefined): Headers | undefined {
-  return currentTraceContext() === undefined ? headers : injectTrace<Record<string, string>>({ ...headers });
-}
-
-function observed<T>(handler: Handler<T>, meter: TopicMeter): Handler<T> {
+function observed<T>(handler: Handler<T>, meter: TopicMeter, group: string): Handler<T> {
   return (delivery) => {
     const startMs = meter.start();
     try {
-      const working = traced(handler, delivery);
+      const working = traced(handler, delivery, group);
       if (working === undefined) {
         meter.end('handled', startMs);
         return;
@@ -47,10 +58,26 @@ function observed<T>(handler: Handler<T>, meter: TopicMeter): Handler<T> {
 }
 
 /** Within the process a handler may run in the context of some other publisher: only the message says which is its. */
-function traced<T>(handler: Handler<T>, delivery: Delivery<T>): Promise<void> | undefined {
-  const { headers, topic } = delivery;
-  if (headers['traceparent'] === undefined && currentTraceContext() === undefined) return promised(handler(delivery));
-  return runWithTrace(headers, () => withSpan(`handle ${topic}`, {}, () => promised(handler(delivery))));
+function traced<T>(handler: Handler<T>, delivery: Delivery<T>, group: string): Promise<void> | undefined {
+  const { headers, topic, key } = delivery;
+  const handle = () => promised(handler(delivery));
+  if (headers['traceparent'] === undefined && captureTrace() === undefined) return handle();
+  return runWithCarriedTrace(headers, () =>
+    currentTraceContext()?.isSampled === true
+      ? withSpan(`process ${topic}`, spanOf('consumer', topic, key, group), handle)
+      : handle(),
+  );
+}
+
+/** OpenTelemetry's attributes of messaging. */
+function spanOf(kind: Extract<SpanKind, 'producer' | 'consumer'>, topic: string, key: string, group?: string) {
+  const attributes = {
+    'messaging.destination.name': topic,
+    'messaging.operation.type': kind === 'producer' ? 'send' : 'process',
+    'messaging.consumer.group.name': group,
+    'messaging.kafka.message.key': key,
+  };
+  return { kind, attributes };
 }
 
 const promised = (result: Promise<void> | void): Promise<void> | undefined => result ?? undefined;
