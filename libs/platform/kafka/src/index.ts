@@ -10,4 +10,13 @@ export type { ConsumeFailure, ConsumerTuning } from './lib/consumer-options';
 export { deadLetterTopic, type Catalogue, type CatalogueTopic } from './lib/catalogue';
 export { ensureTopics, type EnsureTopicsOptions, type TopicsReport } from './lib/ensure-topics';
 export { partitionOf } from './lib/partition-of';
-export { MessageRefused, UnknownTopic } from './lib/errors';
+export {
+  DeadLetters,
+  type ListedLetter,
+  type ReadableCatalogue,
+  type ReadableTopic,
+  type ReplayReport,
+  type ShownLetter,
+} from './lib/dead-letters';
+export { REPLAYED_FROM, type DeadLetter, type Place } from './lib/dead-letter';
+export { LetterNotFound, MessageRefused, UnknownTopic } from './lib/errors';

@@ -13,7 +13,28 @@ export const LETTER_HEADERS = {
   timestamp: 'dlq-timestamp',
 } as const;
 
+/** Header of a message that was replayed: which dead letter it was. */
+export const REPLAYED_FROM = 'replayed-from';
+/** Header of a marker: the dead letter of the same topic that was replayed. */
+const REPLAYED = 'dlq-replayed';
+
 const NAMES: readonly string[] = Object.values(LETTER_HEADERS);
+
+/** Where a dead letter lies within its topic. */
+export interface Place {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export const placeOf = ({ partition, offset }: Place): string => `${partition}/${offset}`;
+
+/** Says among the dead letters that one was replayed; it is newer than the letter and so outlives it. */
+export function replayMarker(letter: DeadLetter): Message {
+  return { key: letter.key, value: null, headers: { [REPLAYED]: placeOf(letter) } };
+}
+
+/** The place that a marker tells of; undefined when the message is a dead letter itself. */
+export const replayedPlace = ({ headers }: KafkaMessage): string | undefined => headersOf(headers)[REPLAYED];
 
 /** The message as its dead letter keeps it: key, bytes and headers unchanged, with what happened to it beside. */
 export function letterOf({ topic, group, partition, message, reason }: BuriedMessage): Message {
@@ -33,10 +54,7 @@ export function letterOf({ topic, group, partition, message, reason }: BuriedMes
 }
 
 /** One dead letter, read back. */
-export interface DeadLetter {
-  /** Of the dead letter itself, which is how it is asked for. */
-  readonly partition: number;
-  readonly offset: number;
+export interface DeadLetter extends Place {
   /** Where the message was published. */
   readonly topic: string;
   readonly group: string;

@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type ITopicConfig, type ITopicMetadata } from 'kafkajs';
+import { type Admin, ConfigResourceTypes, ConfigSource, type ITopicConfig, type ITopicMetadata } from 'kafkajs';
 import { type Catalogue, type CatalogueTopic, topicsByName } from './catalogue';
 
 export interface EnsureTopicsOptions {
@@ -105,7 +105,7 @@ interface Present {
 }
 
 /** Where a setting comes from, in the protocol's numbers. */
-const SET_ON_TOPIC = 1;
+const SET_ON_TOPIC = ConfigSource.TOPIC_CONFIG;
 
 async function settingsOf(
   admin: Pick<Admin, 'describeConfigs'>,

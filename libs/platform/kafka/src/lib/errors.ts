@@ -21,6 +21,19 @@ export class MessageRefused extends Error {
   }
 }
 
+/** There is no such dead letter: a wrong place, or it has expired. */
+export class LetterNotFound extends Error {
+  readonly code = 'LETTER_NOT_FOUND';
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly offset: number,
+  ) {
+    super(`${topic} has no dead letter at partition ${partition}, offset ${offset}.`);
+    this.name = 'LetterNotFound';
+  }
+}
+
 /** What kafkajs or a broker said, by the broker's error type where there is one, else by the error's name. */
 export function kafkaErrorType(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++) {

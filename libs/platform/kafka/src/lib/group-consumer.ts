@@ -65,6 +65,11 @@ export class GroupConsumer implements Subscription {
     return (this.stopped ??= this.end());
   }
 
+  /** Messages that wait in memory. */
+  get buffered(): number {
+    return this.lanes.size;
+  }
+
   private get takesEverything(): boolean {
     return this.options.membership.delivery === 'everything';
   }

@@ -38,6 +38,8 @@ export interface BusState {
   readonly problems: Readonly<Record<string, string>>;
   /** Published and not yet acknowledged. */
   readonly waiting: number;
+  /** Fetched and not yet handled. */
+  readonly buffered: number;
 }
 
 const PING_MS = 3_000;
@@ -81,7 +83,7 @@ export class KafkaBus implements EventBus {
     const { group } = membership;
     const names = [...handlersByTopic(group, routes).keys()];
     if (this.closing) throw new BusClosed(names.join(', '));
-    const partitions = this.partitionsOf(group, names);
+    const partitions = this.partitionsOf(membership, names);
     const groupId = `${this.prefix}${group}`;
     const problem = `consume ${group}`;
     const consumer = new GroupConsumer({
@@ -113,7 +115,9 @@ export class KafkaBus implements EventBus {
   get state(): BusState {
     let waiting = 0;
     for (const outbox of this.outboxes.values()) waiting += outbox.size;
-    return { problems: Object.fromEntries(this.problems), waiting };
+    let buffered = 0;
+    for (const consumer of this.consumers) buffered += consumer.buffered;
+    return { problems: Object.fromEntries(this.problems), waiting, buffered };
   }
 
   /** Asks the brokers for an answer. @throws with the reason when there is none, or when messages wait for them */
@@ -168,11 +172,13 @@ export class KafkaBus implements EventBus {
     return topic;
   }
 
-  private partitionsOf(group: string, names: readonly string[]): number {
+  private partitionsOf({ group, delivery }: Membership, names: readonly string[]): number {
     const topics = names.map((name) => this.topicOf(name));
     const counts = new Set(topics.map(({ partitions }) => partitions));
     const [count = 0] = counts;
     if (counts.size === 1) return count;
+    // Who gets all of every topic shares no keys with anybody.
+    if (delivery === 'everything') return Math.max(...counts);
     const words = topics.map(({ name, partitions }) => `${name} has ${partitions}`).join(', ');
     throw new RoutesRefused(group, `topics that are consumed together have equally many partitions, but ${words}.`);
   }

@@ -19,6 +19,13 @@ export class Lanes {
     return this.lanes.size === 0;
   }
 
+  /** Messages that wait. */
+  get size(): number {
+    let size = 0;
+    for (const [, , lane] of this.all()) size += lane.size;
+    return size;
+  }
+
   hold(): void {
     for (const [, , lane] of this.all()) lane.hold();
   }

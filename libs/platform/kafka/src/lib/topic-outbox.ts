@@ -235,8 +235,8 @@ export class TopicOutbox {
     const { name: topic, log, told, backoff = BACKOFF } = this.options;
     kafkaMetrics.publishFailures.inc({ topic });
     const retryInMs = pauseMs(backoff, ++this.failures);
-    // The first failure of an outage and then about one a minute.
-    if (this.failures === 1 || this.failures % 30 === 0) {
+    // New leaders and the like are over before the third; later about once a minute.
+    if (this.failures === 3 || this.failures % 30 === 0) {
       log.warn({ topic, waiting: this.queued, error: reasonOf(error), type }, 'publishing fails and is tried again');
     }
     told(reasonOf(error));
