@@ -2,8 +2,9 @@ import type { Metadata } from '@grpc/grpc-js';
 import { catchError, finalize, isObservable, lastValueFrom, Observable, takeUntil, tap, throwError } from 'rxjs';
 import type { Logger } from '@trading/platform-logging';
 import { recordRpc } from '@trading/platform-metrics';
-import { currentTraceContext, runWithTrace, withSpan, formatTraceparent } from '@trading/platform-tracing';
+import { currentTraceContext, formatTraceparent, runWithTrace } from '@trading/platform-tracing';
 import type { CallScope } from './call-scope';
+import { callSpan } from './call-span';
 import { parsePath, type RpcMethodDefinition } from './method';
 import { type ErrorTranslator, asRpcError, type RpcError } from './rpc-error';
 
@@ -38,7 +39,7 @@ export function bindMethod(
   passesCancellationOn: boolean,
 ): BoundMethod {
   const { method } = parsePath(definition.path);
-  const span = `rpc ${options.service}.${method}`;
+  const inSpan = callSpan(definition.path, 'server');
 
   const failed = (error: unknown): RpcError => {
     const rpcError = asRpcError(error, options.translateError);
@@ -53,7 +54,7 @@ export function bindMethod(
     recordRpc(options.service, method, code, (performance.now() - startMs) / 1000);
 
   const handled = async (request: unknown, metadata: Metadata, call: unknown): Promise<unknown> => {
-    const result = await withSpan(span, {}, async () => handler(request, metadata, call));
+    const result = await handler(request, metadata, call);
     return isObservable(result) ? lastValueFrom<unknown>(result) : result;
   };
 
@@ -92,8 +93,7 @@ export function bindMethod(
       const startMs = performance.now();
       let code = 'CANCELLED';
       const ended = new Observable<never>((ending) => scope.whenEnded((reason) => ending.error(reason)));
-      const source = withSpan(span, {}, () => fromHandler(() => handler(request, metadata, call)));
-      return source
+      return fromHandler(() => handler(request, metadata, call))
         .pipe(
           takeUntil(ended),
           tap({ complete: () => (code = 'OK') }),
@@ -114,7 +114,7 @@ export function bindMethod(
     definition,
     passesCancellationOn,
     unary: (request, metadata, scope, call) =>
-      runWithTrace(traceOf(metadata), () => unary(request, metadata, scope, call)),
+      runWithTrace(traceOf(metadata), () => inSpan(() => unary(request, metadata, scope, call))),
     stream: (request, metadata, scope, call) =>
       new Observable((subscriber) =>
         runWithTrace(traceOf(metadata), () =>

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentBound, runBound } from '@trading/platform-tracing';
 import { RpcError } from './rpc-error';
 
 /** How long a unary call may take where nobody says otherwise, in milliseconds. */
@@ -82,7 +82,7 @@ export class CallScope implements CallContext {
   }
 
   run<T>(work: () => T): T {
-    return current.run(this, work);
+    return runBound(this, work);
   }
 
   /** Ends the scope by itself after `limitMs`. */
@@ -143,12 +143,10 @@ export class CallScope implements CallContext {
   }
 }
 
-const current = new AsyncLocalStorage<CallScope | undefined>();
-
 /** The scope that bounds calls made now; undefined outside of calls and in work that outlived one. */
 export function boundingScope(): CallScope | undefined {
-  const scope = current.getStore();
-  return scope?.isAnswered === true ? undefined : scope;
+  const scope = currentBound();
+  return scope instanceof CallScope && !scope.isAnswered ? scope : undefined;
 }
 
 /** The call that is being served where this is asked; undefined outside of calls. */
@@ -174,7 +172,7 @@ export async function withDeadline<T>(limitMs: number, work: () => Promise<T>): 
  * caller gave up. Calls made within it have their own deadlines only.
  */
 export function shielded<T>(work: () => T): T {
-  return current.run(undefined, work);
+  return runBound(undefined, work);
 }
 
 export function deadlineExceeded(): RpcError {

@@ -4,6 +4,7 @@ import { injectTrace, type TraceCarrier } from '@trading/platform-tracing';
 import type { Logger } from '@trading/platform-logging';
 import { tokensIn } from './access-tokens';
 import { boundingScope, type CallScope, DEFAULT_DEADLINE_MS } from './call-scope';
+import { callSpan } from './call-span';
 import type { CertificateFiles } from './certificate-files';
 import { channelOptions, credentialsFor, targetOf } from './channel';
 import { type Idempotency, NOTHING_IDEMPOTENT } from './idempotency';
@@ -82,7 +83,8 @@ export function closeGrpcClient(client: object): void {
 
 function unary(channel: Client, method: RpcMethodDefinition, options: GrpcClientOptions) {
   const { deadlineMs = DEFAULT_DEADLINE_MS, waitForReady = false, logger } = options;
-  return (request: unknown): Promise<unknown> =>
+  const inSpan = callSpan(method.path, 'client');
+  const send = (request: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const scope = boundingScope();
       if (scope?.abandoned !== undefined) {
@@ -109,6 +111,7 @@ function unary(channel: Client, method: RpcMethodDefinition, options: GrpcClient
       );
       const leave = scope?.whenAbandoned(() => call.cancel());
     });
+  return (request: unknown) => inSpan(() => send(request));
 }
 
 function streaming(channel: Client, method: RpcMethodDefinition, options: GrpcClientOptions) {

@@ -5,7 +5,7 @@ import { service as healthDefinition } from 'grpc-health-check';
 import { firstValueFrom, interval, lastValueFrom, map, NEVER, Observable, of, throwError, toArray } from 'rxjs';
 import { memoryLogger, silentLogger } from '@trading/platform-logging';
 import { metricsText } from '@trading/platform-metrics';
-import { currentTraceContext, runWithTrace } from '@trading/platform-tracing';
+import { currentTraceContext, InMemoryTracer, installTracer, runWithTrace } from '@trading/platform-tracing';
 import { requireOperator } from './access-tokens';
 import type { RpcHandler } from './call-handler';
 import { echoImage, type EchoRequest, type EchoService, EchoServiceDefinition } from './echo-fixture';
@@ -140,6 +140,32 @@ describe.each(['wire', 'inside'] as const)('a client (%s)', (way) => {
       expect(await started[way].say({ text: 'x' })).toEqual({ text: traceId });
       expect(await lastValueFrom(started[way].repeat({ text: 'x' }))).toEqual({ text: traceId });
     });
+  });
+
+  it('and its server show one call as a span each, with what became of it', async () => {
+    const tracer = new InMemoryTracer();
+    const before = installTracer(tracer);
+    const started = await start({
+      say: (request) => {
+        if ((request as EchoRequest).text === 'bad') throw new RpcError('ABORTED', 'X', 'not now');
+        return request;
+      },
+    });
+    const root = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+    await runWithTrace(root, () => started[way].say({ text: 'good' }));
+    await runWithTrace(root, () => failureOf(started[way].say({ text: 'bad' })));
+    installTracer(before);
+    const name = 'trading.echo.v1.EchoService/Say';
+    const said = { 'rpc.system': 'grpc', 'rpc.service': 'trading.echo.v1.EchoService', 'rpc.method': 'Say' };
+    const ofKind = (wanted: string) => tracer.spans.filter(({ kind }) => kind === wanted);
+    const failed = { error: 'not now', attributes: { ...said, 'rpc.grpc.status_code': 10 } };
+    expect(ofKind('client')).toMatchObject([{ name, attributes: said, parentSpanId: 'b'.repeat(16) }, failed]);
+    const parents = ofKind('client').map(({ context }) => context.spanId);
+    expect(ofKind('server')).toMatchObject([
+      { name, attributes: said, error: undefined, parentSpanId: parents[0] },
+      { ...failed, parentSpanId: parents[1] },
+    ]);
+    expect(tracer.spans).toHaveLength(4);
   });
 
   it('ends the work of a stream by unsubscribing', async () => {

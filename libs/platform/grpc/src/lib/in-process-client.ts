@@ -1,8 +1,9 @@
 import { Observable } from 'rxjs';
 import { boundingScope, CallScope, DEFAULT_DEADLINE_MS } from './call-scope';
+import { callSpan } from './call-span';
 import { callMetadata, type TokenSource } from './grpc-client';
 import type { GrpcHost } from './grpc-host';
-import { methodsOf, type DefinitionFor } from './method';
+import { methodsOf, type DefinitionFor, type RpcMethodDefinition } from './method';
 
 export interface InProcessClientOptions {
   /** Shown to the service as a client over the wire would show it. */
@@ -22,22 +23,30 @@ export function createInProcessClient<S extends object>(
   { token, deadlineMs = DEFAULT_DEADLINE_MS }: InProcessClientOptions = {},
 ): S {
   const client: Record<string, unknown> = {};
-  for (const [key, { path, responseStream }] of methodsOf(definition)) {
-    client[key] = responseStream
-      ? (request: unknown): Observable<unknown> =>
-          new Observable((subscriber) => {
-            const method = host.methodAt(path);
-            const scope = scopeFor(Infinity, method.passesCancellationOn);
-            return method.stream(request, callMetadata(token, false), scope).subscribe(subscriber);
-          })
-      : async (request: unknown): Promise<unknown> => {
-          const method = host.methodAt(path);
-          const scope = scopeFor(deadlineMs, method.passesCancellationOn);
-          return method.unary(request, callMetadata(token, false), scope);
-        };
+  for (const [key, method] of methodsOf(definition)) {
+    client[key] = method.responseStream ? streaming(host, method, token) : unary(host, method, token, deadlineMs);
   }
   // As for the client over the wire: definition and interface come from the same proto.
   return client as S;
+}
+
+function unary(host: GrpcHost, { path }: RpcMethodDefinition, token: TokenSource, deadlineMs: number) {
+  const inSpan = callSpan(path, 'client');
+  const send = async (request: unknown): Promise<unknown> => {
+    const method = host.methodAt(path);
+    const scope = scopeFor(deadlineMs, method.passesCancellationOn);
+    return method.unary(request, callMetadata(token, false), scope);
+  };
+  return (request: unknown): Promise<unknown> => inSpan(() => send(request));
+}
+
+function streaming(host: GrpcHost, { path }: RpcMethodDefinition, token: TokenSource) {
+  return (request: unknown): Observable<unknown> =>
+    new Observable((subscriber) => {
+      const method = host.methodAt(path);
+      const scope = scopeFor(Infinity, method.passesCancellationOn);
+      return method.stream(request, callMetadata(token, false), scope).subscribe(subscriber);
+    });
 }
 
 /** @throws {RpcError} when whoever calls has run out of time itself */
