@@ -160,4 +160,21 @@ describe('several symbols of one account', () => {
     await Promise.all([gateway.end(), fast.gateway.end()]);
     expect(gateway.played()).toEqual(fast.gateway.played());
   });
+
+  it('are warned of where no pair among them converts their profit', async () => {
+    const file = stage.ticks('one.csv', [[START_US, '1.10000', '1.10010']]);
+    const symbols = ['EURGBP', 'USDJPY', 'EURUSD', 'NZDCHF', 'GBPUSD'];
+    for (const played of [symbols, symbols.slice(0, 3)]) {
+      const stateFolder = stage.inFolder(String(played.length));
+      await stage.start(
+        played.map((symbol) => ({ symbol, files: [file] })),
+        {},
+        { stateFolder },
+      );
+    }
+    expect(stage.log.entries.filter(({ level }) => level === 'warn').map(({ fields }) => fields)).toEqual([
+      { symbols: ['NZDCHF'], currency: 'USD' },
+      { symbols: ['EURGBP'], currency: 'USD' },
+    ]);
+  });
 });
