@@ -88,6 +88,13 @@ describe('S3ObjectStore', () => {
     expect(String(await store.get('key'))).toBe('x');
   });
 
+  it('tries a conditional write again when it meets another that may yet fail', async () => {
+    const store = await open();
+    s3.fail('PUT', 409, 'ConditionalRequestConflict', 2);
+    await store.put('key', bytes('x'), { ifAbsent: true });
+    expect(String(await store.get('key'))).toBe('x');
+  });
+
   it('gives up on a server that stays away', async () => {
     const store = await open({ maxAttempts: 2 });
     s3.fail('GET', 0, '', 10);

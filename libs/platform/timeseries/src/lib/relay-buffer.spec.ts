@@ -146,7 +146,7 @@ describe('the relay buffer', () => {
     expect(buffer.counts()).toMatchObject({ stored: 17, refused: 13, retries: 0, buffered: 0 });
   });
 
-  it('tries once more at the end, then gives up what waits', async () => {
+  it('tries once more at the end', async () => {
     const server = new Server();
     server.failure = away;
     // The pause between tries never ends by itself.
@@ -155,11 +155,45 @@ describe('the relay buffer', () => {
     await buffer.flush();
     server.failure = undefined;
     expect(await buffer.close(10_000)).toEqual({ kind: 'stored' });
-    const other = server.buffer();
+  });
+
+  it('gives up at the end what the server does not take in time, and then what was being sent', async () => {
+    const server = new Server();
+    server.hold();
+    const buffer = server.buffer();
+    buffer.add(series, ['value'], columns(0, 15));
+    expect(await buffer.close(5)).toEqual({ kind: 'incomplete', waiting: 10, lost: 5 });
     server.failure = away;
-    other.add(series, ['value'], columns(0, 15));
-    expect(await other.close(5)).toMatchObject({ kind: 'incomplete' });
-    await until(() => other.counts().dropped === 15);
+    server.release();
+    await until(() => buffer.counts().dropped === 15);
+    expect(server.tries).toBe(1);
+  });
+
+  it('never gives up the batch that is being sent', async () => {
+    const server = new Server();
+    server.hold();
+    const buffer = server.buffer();
+    buffer.add(series, ['value'], columns(0, 150));
+    server.release();
+    await buffer.flush();
+    expect(server.stored).toEqual([...range(0, 10), ...range(60, 150)]);
+    expect(buffer.counts()).toMatchObject({ stored: 100, dropped: 50, buffered: 0 });
+  });
+
+  it('keeps its patience with a server that is slow but stores', async () => {
+    jest.useFakeTimers();
+    try {
+      const server = new Server();
+      const buffer = server.buffer({ patienceMs: 1_000 });
+      const slow = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 600));
+      Object.defineProperty(server, 'held', { get: slow });
+      buffer.add(series, ['value'], columns(0, 40));
+      const flushed = buffer.flush();
+      await jest.advanceTimersByTimeAsync(5_000);
+      expect(await flushed).toEqual({ kind: 'stored' });
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('sends a few rows by itself when no others come', async () => {
