@@ -1,17 +1,10 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { gateway, TOPICS, type common } from '@trading/contracts';
+import { gateway } from '@trading/contracts';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { DATABASE, type Database } from '@trading/platform-database';
 import { ServiceProbes } from '@trading/platform-health';
 import { LOGGER, type Logger } from '@trading/platform-logging';
-import {
-  EVENT_BUS,
-  route,
-  type EventBus,
-  type Route,
-  type Subscription,
-  type TopicLike,
-} from '@trading/platform-messaging';
+import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
 import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
 import { ApprovalVerifier } from './approval-verifier';
 import { CommandSender } from './command-sender';
@@ -20,22 +13,16 @@ import { GatewayController } from './gateway-controller';
 import { GatewayUseCases } from './gateway-service';
 import { HaltFlags } from './halt-flags';
 import { SessionDirectory } from './session-directory';
+import { StageListener } from './stage-listener';
 import { StageProgress } from './stage-progress';
 import { TerminalServer } from './terminal-server';
-
-/** What a stage says on its topic; only sessions and progress matter here. */
-interface StageWord {
-  readonly $case: string;
-  readonly value: unknown;
-}
 
 /** A barrier that stages keep open for longer is worth a complaint. */
 const LATE_STAGE_MS = 30_000;
 
-/** Opens the gateway's doors in their order: flags, progress of the stages, then terminals. */
+/** Opens the gateway's doors in their order: flags, then terminals. */
 @Injectable()
 export class GatewayLifecycle implements OnApplicationBootstrap {
-  private subscriptions: Subscription[] = [];
   /** The port that terminals dial, once it is open. */
   terminalPort = 0;
 
@@ -45,7 +32,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     private readonly progress: StageProgress,
     private readonly hooks: ShutdownHooks,
     private readonly probes: ServiceProbes,
-    @Inject(EVENT_BUS) private readonly bus: EventBus,
+    private readonly stages: StageListener,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -55,40 +42,10 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     this.probes.add({ name: 'terminal', kind: 'degraded', check: () => this.requireTerminal() });
     this.probes.add({ name: 'stages', kind: 'degraded', check: () => this.requireStages() });
     this.hooks.add('consumers', 'terminal sessions', () => this.server.close());
-    this.hooks.add('consumers', 'progress of stages', () => this.stopListening());
+    this.hooks.add('consumers', 'progress of stages', () => this.stages.stop());
     await this.halts.load();
-    await this.listenForProgress();
+    this.stages.onRejoin = (accountId, reason) => this.server.beginAgain(accountId, reason);
     this.terminalPort = await this.server.listen();
-  }
-
-  private async listenForProgress(): Promise<void> {
-    const hear = (stage: string, { $case, value }: StageWord): void => {
-      if ($case === 'session') this.progress.enter(stage, value as common.SessionStarted);
-      if ($case === 'progress') this.progress.report(stage, value as common.Progress);
-      if ($case === 'rejoin') this.onRejoin(stage, value as common.Rejoin);
-    };
-    const from = <T extends { readonly body?: StageWord | undefined }>(topic: TopicLike<T>, stage: string): Route =>
-      route(topic, ({ message: { body }, key }) => {
-        if (body !== undefined) hear(stage.replace('*', key), body);
-      });
-    const group = { group: `gateway-${this.config.gatewayId}`, delivery: 'everything' } as const;
-    this.subscriptions = [
-      await this.bus.consume(group, [
-        from(TOPICS.prediction, 'prediction/*'),
-        from(TOPICS.decision, 'decision'),
-        from(TOPICS.orderEvent, 'execution'),
-        from(TOPICS.riskEvent, 'risk-manager'),
-      ]),
-    ];
-  }
-
-  /** A stage that has not entered the session yet will hear of its beginning; one that had has lost it since. */
-  private onRejoin(stage: string, { accountId, reason }: common.Rejoin): void {
-    if (this.progress.hasEntered(stage, accountId)) this.server.beginAgain(accountId, `${stage}: ${reason}`);
-  }
-
-  private async stopListening(): Promise<void> {
-    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
   }
 
   private requireStages(): void {
@@ -123,9 +80,25 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       useFactory: (config: GatewayConfig) => new StageProgress(config.stages),
     },
     {
+      provide: StageListener,
+      inject: [EVENT_BUS, StageProgress, GATEWAY_CONFIG],
+      useFactory: (bus: EventBus, progress: StageProgress, config: GatewayConfig) =>
+        new StageListener(bus, progress, config.gatewayId),
+    },
+    {
       provide: TerminalServer,
-      inject: [EVENT_BUS, TIME_SERIES, SessionDirectory, StageProgress, HaltFlags, GATEWAY_CONFIG, LOGGER],
+      inject: [
+        StageListener,
+        EVENT_BUS,
+        TIME_SERIES,
+        SessionDirectory,
+        StageProgress,
+        HaltFlags,
+        GATEWAY_CONFIG,
+        LOGGER,
+      ],
       useFactory: (
+        stages: StageListener,
         bus: EventBus,
         timeSeries: TimeSeriesStore,
         directory: SessionDirectory,
@@ -133,7 +106,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         halts: HaltFlags,
         config: GatewayConfig,
         logger: Logger,
-      ) => new TerminalServer({ bus, timeSeries, directory, progress, halts, config, logger }),
+      ) => new TerminalServer({ stages, bus, timeSeries, directory, progress, halts, config, logger }),
     },
     {
       provide: GatewayUseCases,

@@ -91,6 +91,7 @@ export class TerminalServer {
       },
     });
     connection.startHeartbeat(this.config.heartbeatMs);
+    await this.ports.stages.listen();
     await session.open(older);
     this.countSessions();
     return session;

@@ -10,12 +10,14 @@ import { countTicks } from './gateway-metrics';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
 import { SessionReplaced, type SessionDirectory, type SessionRecord } from './session-directory';
+import type { StageListener } from './stage-listener';
 import type { StageProgress } from './stage-progress';
 import type { TerminalConnection } from './terminal-connection';
 import { parseTicks, sequenceOf } from './tick-frame';
 import { accountOf, dealOf, instrumentOf, resultOf } from './wire';
 
 export interface SessionPorts {
+  readonly stages: StageListener;
   readonly bus: EventBus;
   readonly timeSeries: TimeSeriesStore;
   readonly directory: SessionDirectory;
