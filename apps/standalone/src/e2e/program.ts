@@ -38,14 +38,20 @@ export class Program {
     return Program.start('standalone', [...ports.flatMap((name) => [name, '0']), ...args], env);
   }
 
+  /** `./trade dev`, all ports free ones, without Prometheus. */
+  static dev(args: readonly string[], env: NodeJS.ProcessEnv): Program {
+    const ports = ['http', 'grpc', 'terminal'].flatMap((name) => [`--${name}-port`, '0']);
+    return Program.start('standalone', [...ports, '--no-prometheus', ...args], env, 'dev.js');
+  }
+
   /** Any other command of `./trade`. */
   static trade(args: readonly string[]): Program {
     return Program.start('trade', args, {});
   }
 
-  private static start(app: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
+  private static start(app: string, args: readonly string[], env: NodeJS.ProcessEnv, file = 'main.js'): Program {
     const { DATABASE_URL: _url, LOG_LEVEL: _level, ...inherited } = process.env;
-    const main = resolve(DIST, `apps/${app}/src/main.js`);
+    const main = resolve(DIST, `apps/${app}/src/${file}`);
     const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
       cwd: tmpdir(),
       detached: true,

@@ -85,10 +85,12 @@ describe('the environments of the six', () => {
       TRADING_MODE: 'live',
       OPERATOR_TOKEN: 'theirs',
       DATABASE_URL_FILE: '/theirs',
+      GRPC_TLS_CERT_FILE: '/theirs',
     });
     expect(env['risk-manager']).toMatchObject({ KAFKA_TOPIC_PREFIX: 'mine', TRADING_MODE: 'paper' });
     expect(env.prediction).toHaveProperty('NODE_OPTIONS');
     expect(env.prediction).not.toHaveProperty('OPERATOR_TOKEN');
     expect(env.prediction).not.toHaveProperty('DATABASE_URL_FILE');
+    expect(env.prediction).not.toHaveProperty('GRPC_TLS_CERT_FILE');
   });
 });

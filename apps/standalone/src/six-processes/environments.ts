@@ -83,8 +83,11 @@ export function environmentsOf(
   }));
 }
 
-/** A variable may be said by value or by file, and not both ways. */
+/**
+ * A variable may be said by value or by file, and not both ways. Certificates are for services that others reach; these
+ * are called on the loopback interface.
+ */
 function without(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   const said = new Set(names.flatMap((name) => [name, `${name}_FILE`, name.replace(/_FILE$/, '')]));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !said.has(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !said.has(name) && !name.startsWith('GRPC_TLS_')));
 }
