@@ -7,9 +7,11 @@ export { formatTraceparent, parseTraceparent, type TraceContext } from './lib/tr
 export {
   bindTrace,
   captureTrace,
+  currentBound,
   currentCorrelation,
   currentTraceContext,
   injectTrace,
+  runBound,
   runInTrace,
   runWithCarriedTrace,
   runWithTrace,

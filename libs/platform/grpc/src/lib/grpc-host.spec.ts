@@ -203,23 +203,28 @@ describe('GrpcHost', () => {
   });
 
   it('ends the work of a stream whose deadline has passed', async () => {
-    const stopped = new Promise<void>((resolve) => {
-      void start({ repeat: () => new Observable(() => resolve) }).then(({ port }) => {
-        const raw = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-        closings.push(() => raw.close());
-        const { path, requestSerialize, responseDeserialize } = EchoServiceDefinition.repeat;
-        const call = raw.makeServerStreamRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          { text: 'x' },
-          new Metadata(),
-          { deadline: Date.now() + 50 },
-        );
-        call.on('error', () => undefined);
+    const begun: true[] = [];
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => (stop = resolve));
+    const { port } = await start({
+      repeat: () => {
+        begun.push(true);
+        return new Observable(() => stop);
+      },
+    });
+    const raw = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    closings.push(() => raw.close());
+    const { path, requestSerialize, responseDeserialize } = EchoServiceDefinition.repeat;
+    // As short as a busy machine allows for the call to arrive before its deadline.
+    for (let deadlineMs = 50; begun.length === 0; deadlineMs *= 2) {
+      const deadline = Date.now() + deadlineMs;
+      const options = [new Metadata(), { deadline }] as const;
+      const call = raw.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { text: 'x' }, ...options);
+      await new Promise((resolve) => {
+        call.on('error', resolve);
         call.resume();
       });
-    });
+    }
     await stopped;
   });
 

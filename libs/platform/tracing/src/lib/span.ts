@@ -52,10 +52,11 @@ export function withSharedSpan<T>(
     }
   }
   const [first, ...others] = [...distinct.values()];
-  if (first?.context === undefined) return runInTrace(traces[0], work);
+  // What bounds one of those who wait does not bound the others.
+  if (first?.context === undefined) return runInTrace(unbound(traces[0]), work);
   const context = childOf(first.context);
   const links = [...(options.links ?? []), ...others];
-  return measured(name, { ...options, links }, first, context, work, others);
+  return measured(name, { ...options, links }, unbound(first), context, work, others);
 }
 
 /** Adds to the span that runs now what became known in it; `error` says that it failed although nothing is thrown. */
@@ -69,7 +70,11 @@ export function annotateSpan(attributes: SpanAttributes, error?: string): void {
 function rooted<T>(name: string, options: SpanOptions, outer: Trace | undefined, work: () => T): T {
   const context = newTraceContext();
   if (context.isSampled) return measured(name, options, outer, context, work);
-  return runInTrace({ context, correlation: outer?.correlation, span: undefined }, work);
+  return runInTrace({ context, correlation: outer?.correlation, span: undefined, bound: outer?.bound }, work);
+}
+
+function unbound(trace: Trace | undefined): Trace | undefined {
+  return trace?.bound === undefined ? trace : { ...trace, bound: undefined };
 }
 
 function childOf({ traceId }: TraceContext): TraceContext {
@@ -85,7 +90,7 @@ function measured<T>(
   twins: readonly Trace[] = [],
 ): T {
   const tracer = installedTracer();
-  const { correlation } = outer ?? {};
+  const { correlation, bound } = outer ?? {};
   const span: OpenSpan = { attributes: { ...options.attributes }, error: undefined };
   const startUs = systemClock.nowUs();
   const end = (thrown?: { readonly error: unknown }): void => {
@@ -106,7 +111,7 @@ function measured<T>(
   };
   let result: T;
   try {
-    result = runInTrace({ context, correlation, span }, work);
+    result = runInTrace({ context, correlation, span, bound }, work);
   } catch (error) {
     end({ error });
     throw error;

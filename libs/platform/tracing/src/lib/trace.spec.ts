@@ -1,5 +1,15 @@
-import { withSpan } from './span';
-import { currentTraceContext, injectTrace, runWithTrace, type TraceCarrier } from './trace';
+import { withSharedSpan, withSpan } from './span';
+import {
+  captureTrace,
+  currentBound,
+  currentTraceContext,
+  injectTrace,
+  runBound,
+  runInTrace,
+  runWithTrace,
+  type TraceCarrier,
+  withCorrelation,
+} from './trace';
 import { formatTraceparent, parseTraceparent } from './trace-context';
 import { InMemoryTracer, installTracer, noopTracer } from './tracer';
 
@@ -99,5 +109,32 @@ describe('traces', () => {
       }),
     );
     expect(tracer.spans).toEqual([]);
+  });
+});
+
+describe('what bounds work', () => {
+  const bound = {};
+
+  it('goes where its trace goes, through spans and queues', async () => {
+    const seen: unknown[] = [];
+    const queued = await runWithTrace({}, () =>
+      runBound(bound, async () => {
+        await Promise.resolve();
+        withCorrelation({ coid: 'a' }, () => withSpan('work', {}, () => seen.push(currentBound())));
+        return captureTrace();
+      }),
+    );
+    expect(currentBound()).toBeUndefined();
+    runInTrace(queued, () => seen.push(currentBound()));
+    expect(seen).toEqual([bound, bound]);
+  });
+
+  it('does not bound what begins anew, nor what others wait for too', () => {
+    runBound(bound, () => {
+      runWithTrace({}, () => expect(currentBound()).toBeUndefined());
+      runBound(undefined, () => expect(currentBound()).toBeUndefined());
+      withSharedSpan([captureTrace()], 'commit', {}, () => expect(currentBound()).toBeUndefined());
+      expect(currentBound()).toBe(bound);
+    });
   });
 });
