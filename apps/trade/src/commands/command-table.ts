@@ -1,9 +1,11 @@
 import type { Command } from '../cli/command';
 import { accountsCommand } from './accounts';
+import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { explainCommand } from './explain';
 import { flattenCommand } from './flatten';
 import { haltCommand } from './halt';
+import { migrateCommand } from './migrate';
 import { resumeCommand } from './resume';
 import { statusCommand } from './status';
 import { trainCommand } from './train';
@@ -17,5 +19,7 @@ export const COMMANDS: readonly Command[] = [
   resumeCommand,
   flattenCommand,
   trainCommand,
+  migrateCommand,
+  dlqCommand,
   doctorCommand,
 ];

@@ -8,7 +8,7 @@ export { DatabaseError, SchemaBehind, TransientDatabaseError } from './lib/datab
 export { migrateSchema, pendingMigrations, type PendingMigrations } from './lib/migrate-schema';
 export { ensureServiceRole, type ServiceRole } from './lib/roles/service-role';
 export { CreatePartitioning1700000000001 } from './lib/partitions/create-partitioning';
-export { maintainPartitions, type PartitionChange } from './lib/partitions/partition-keeper';
+export { keepPartitionsFor, maintainPartitions, type PartitionChange } from './lib/partitions/partition-keeper';
 export {
   CheckpointMissing,
   CheckpointStore,

@@ -4,6 +4,7 @@
 export * from './lib/time-series-store';
 export * from './lib/errors';
 export { PostgresTimeSeries, type PostgresTimeSeriesOptions, type TimeSeriesLog } from './lib/postgres-time-series';
+export { TIME_SERIES_MIGRATIONS } from './lib/time-series-schema';
 export { InfluxTimeSeries, type InfluxTimeSeriesOptions } from './lib/influx-time-series';
 export type { WriterCounts } from './lib/batch-writer';
 export type { RelayCounts } from './lib/relay-buffer';

@@ -1,11 +1,12 @@
 import { Client } from 'pg';
 import type { ConnectionTarget } from './connection-url';
+import { databaseError } from './database-errors';
 
 const CONNECT_WITHIN_MS = 10_000;
 
-/** Does work on a connection of its own, without limits of time. */
+/** Does work on a connection of its own, without limits of time; its failures are {@link databaseError}s. */
 export async function onOneConnection<R>(
-  { url, ssl }: ConnectionTarget,
+  { url, ssl, password }: ConnectionTarget,
   applicationName: string,
   work: (client: Client) => Promise<R>,
 ): Promise<R> {
@@ -22,6 +23,8 @@ export async function onOneConnection<R>(
   try {
     await client.connect();
     return await work(client);
+  } catch (error) {
+    throw databaseError(error, applicationName, password);
   } finally {
     await client.end().catch(() => undefined);
   }

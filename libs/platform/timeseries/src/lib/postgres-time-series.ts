@@ -1,7 +1,7 @@
 import { openDatabase, type Database } from '@trading/platform-database';
 import type { Batch, Series } from './batch';
 import { BatchWriter, type WriterCounts } from './batch-writer';
-import { checkCatalogue, CreateSeries1700000000000, createMeasurements, insertOf } from './time-series-schema';
+import { checkCatalogue, createMeasurements, insertOf, TIME_SERIES_MIGRATIONS } from './time-series-schema';
 import { checkColumns, fieldsOf } from './check-columns';
 import type {
   Catalogue,
@@ -63,7 +63,7 @@ export class PostgresTimeSeries implements TimeSeriesStore {
     const database = await openDatabase({
       url: options.url,
       schema: options.schema ?? 'timeseries',
-      migrations: [CreateSeries1700000000000],
+      migrations: TIME_SERIES_MIGRATIONS,
       poolSize: 3,
     });
     try {

@@ -1,4 +1,4 @@
-import type { Database, Sql } from '@trading/platform-database';
+import { DatabaseError, SchemaBehind, type Database, type Sql } from '@trading/platform-database';
 import { TimeSeriesError } from './errors';
 import type { Catalogue } from './time-series-store';
 
@@ -34,13 +34,41 @@ export function checkCatalogue(catalogue: Catalogue): void {
   }
 }
 
-/** Makes a table for every measurement and adds the fields that are new. */
+/** Of the schema of the time series; its measurements follow from the catalogue. */
+export const TIME_SERIES_MIGRATIONS = [CreateSeries1700000000000];
+
+/**
+ * Makes a table for every measurement and adds the fields that are new. Where nothing is, a role suffices that may make
+ * nothing.
+ *
+ * @throws {SchemaBehind} when something is and the role may not
+ */
 export async function createMeasurements(database: Database, catalogue: Catalogue): Promise<void> {
-  await database.transaction(async (tx) => {
-    // Two programs that start at once would both find a table missing.
-    await tx.query('LOCK TABLE series IN EXCLUSIVE MODE');
-    for (const [measurement, fields] of Object.entries(catalogue)) await createMeasurement(tx, measurement, fields);
-  });
+  const lacking = await lackingFields(database, catalogue);
+  if (lacking.length === 0) return;
+  try {
+    await database.transaction(async (tx) => {
+      // Two programs that start at once would both find a table missing.
+      await tx.query('LOCK TABLE series IN EXCLUSIVE MODE');
+      for (const [measurement, fields] of Object.entries(catalogue)) await createMeasurement(tx, measurement, fields);
+    });
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.sqlState !== '42501') throw error;
+    throw new SchemaBehind(database.schema, lacking, 'the role of this connection may not make them');
+  }
+}
+
+/** Measurements and fields that have no column, as `tick.bid`. */
+async function lackingFields(database: Database, catalogue: Catalogue): Promise<string[]> {
+  const rows = await database.query<{ field: string }>(
+    `SELECT c.relname || '.' || a.attname AS field FROM pg_class c
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'`,
+  );
+  const known = new Set(rows.map(({ field }) => field));
+  return Object.entries(catalogue)
+    .flatMap(([measurement, fields]) => fields.map((field) => `${measurement}.${field}`))
+    .filter((field) => !known.has(field));
 }
 
 async function createMeasurement(tx: Sql, measurement: string, fields: readonly string[]): Promise<void> {

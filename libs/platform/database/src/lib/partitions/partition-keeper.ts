@@ -30,6 +30,18 @@ export function maintainPartitions(target: ConnectionTarget, schema: string): Pr
   });
 }
 
+/**
+ * Says how long rows of a schema's partitioned tables are kept, in days, at least 30; a schema without such tables is
+ * left alone. Needs the owner's connection.
+ */
+export function keepPartitionsFor(target: ConnectionTarget, schema: string, days: number): Promise<void> {
+  return onOneConnection(target, `${schema} partitions`, async (client) => {
+    const name = `"${schema}".partitioned`;
+    const found = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [name]);
+    if (found.rows[0]?.found != null) await client.query(`UPDATE ${name} SET keep_days = $1`, [days]);
+  });
+}
+
 /** Does so at the start, then daily; after a failure again in ten minutes. Partitions are ahead by months. */
 export class PartitionKeeper {
   private timer: NodeJS.Timeout | undefined;
