@@ -1,6 +1,7 @@
 import type { Command } from '../cli/command';
 import { accountsCommand } from './accounts';
 import { dlqCommand } from './dlq';
+import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { explainCommand } from './explain';
 import { flattenCommand } from './flatten';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   flattenCommand,
   trainCommand,
   migrateCommand,
+  dlqCommand,
   dlqCommand,
   doctorCommand,
 ];

@@ -1,5 +1,4 @@
 import { CONTRACT_TOPICS, PoisonMessage, route } from '@trading/platform-messaging';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the servers of the run are those of the test tool
 import { distributedServers } from '../../../../../tools/test/src/distributed-servers';
 import { eventually, KafkaUnderTest, TEST_CATALOGUE } from '../testing/kafka-under-test';
 import { DeadLetters } from './dead-letters';
@@ -20,7 +19,10 @@ describe('consuming from Kafka', () => {
     const bus = kafka.bus({ tuning: { sessionTimeoutMs: 6_000, heartbeatMs: 500, commitMs: 50 } });
     let shares = 0;
     const seen: number[] = [];
-    await bus.consume({ group: 'g', onShare: () => void shares++ }, [
+    const onShare = (): void => {
+      shares++;
+    };
+    await bus.consume({ group: 'g', onShare }, [
       route(one, async ({ message: { n } }) => {
         if (n === 0) await new Promise((resolve) => setTimeout(resolve, 8_000));
         seen.push(n);

@@ -19,6 +19,8 @@ export interface TopicsReport {
   readonly errors: readonly string[];
 }
 
+const LEADERS_MS = 30_000;
+
 type Settings = Readonly<Record<'retention.ms' | 'cleanup.policy', string>>;
 
 /** Brings the topics of a catalogue and their dead letters about, and says how those that are there differ from it. */
@@ -35,10 +37,15 @@ export async function ensureTopics(
   if (missing.length > 0 && mode === 'create') {
     // Another process may make them at the same time: what exists already is no failure.
     await admin.createTopics({
-      waitForLeaders: true,
+      // Its own waiting fails when a broker has not heard of a new topic yet.
+      waitForLeaders: false,
       timeout: 30_000,
       topics: missing.map(([name, topic]) => newTopic(name, topic, replicationFactor)),
     });
+    await leadersOf(
+      admin,
+      missing.map(([name]) => name),
+    );
     report.created.push(...missing.map(([name]) => name));
   } else {
     report.errors.push(...missing.map(([name]) => `${name} is missing.`));
@@ -72,6 +79,23 @@ export async function ensureTopics(
     report.altered.push(`${words}; it is now as in the catalogue.`);
   }
   return report;
+}
+
+/** Resolves when every partition can be written to. */
+async function leadersOf(admin: Pick<Admin, 'fetchTopicMetadata'>, names: string[]): Promise<void> {
+  const deadlineMs = Date.now() + LEADERS_MS;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      const partitions = topics.flatMap((topic) => topic.partitions);
+      if (topics.length === names.length && partitions.every(({ leader }) => leader >= 0)) return;
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+    }
+    if (Date.now() > deadlineMs)
+      throw new Error(`New topics have no leaders after ${LEADERS_MS} ms: ${names.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function newTopic(name: string, topic: CatalogueTopic, replicationFactor: number): ITopicConfig {

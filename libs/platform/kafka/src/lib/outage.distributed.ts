@@ -1,5 +1,4 @@
 import { CONTRACT_TOPICS, route } from '@trading/platform-messaging';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the servers of the run are those of the test tool
 import { distributedServers } from '../../../../../tools/test/src/distributed-servers';
 import { eventually, KafkaUnderTest } from '../testing/kafka-under-test';
 
