@@ -1,5 +1,6 @@
 import { bare, common, gateway, terminal } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
+import { annotateSpan, withSpan, type TraceMap } from '@trading/platform-tracing';
 import type { ApprovalVerifier } from './approval-verifier';
 import type { TerminalSession } from './terminal-session';
 import { NoAnswer } from './terminal-connection';
@@ -12,6 +13,8 @@ const refused = (code: string, message: string) => answer(gateway.SubmitStatus.R
 export class CommandSender {
   constructor(
     private readonly verifier: ApprovalVerifier,
+    /** Where the traces of orders are left for what their terminals say of them later. */
+    private readonly orderTraces: TraceMap,
     private readonly timeoutMs: number,
   ) {}
 
@@ -37,21 +40,28 @@ export class CommandSender {
     notAfterUs: number,
     fillingModes: readonly common.FillingMode[],
   ): Promise<gateway.SubmitOrderResponse> {
+    this.orderTraces.remember(order.coid);
     let command: terminal.OrderSubmit;
     try {
       command = submitFrame(session, order, epoch, notAfterUs, fillingModes);
     } catch (error) {
       return refused('ORDER_INVALID', error instanceof Error ? error.message : String(error));
     }
+    const attributes = { 'trading.symbol': order.symbol };
+    return withSpan('terminal order.submit', { kind: 'client', attributes }, () => this.deliver(session, command));
+  }
+
+  private async deliver(session: TerminalSession, command: terminal.OrderSubmit): Promise<gateway.SubmitOrderResponse> {
     const sentUs = systemClock.nowUs();
     try {
       const reply = await session.connection.request('order.submit', command, this.timeoutMs);
       const ack = terminal.cmdAckSchema.parse(reply.d);
-      if (ack.coid !== order.coid) throw new terminal.FrameError('The answer names another order.');
+      if (ack.coid !== command.coid) throw new terminal.FrameError('The answer names another order.');
       const status = ack.status === 'JOURNALLED' ? gateway.SubmitStatus.JOURNALLED : gateway.SubmitStatus.REJECTED;
       return { status, code: ack.code, message: ack.message, duplicate: ack.dup, sentUs, ackedUs: systemClock.nowUs() };
     } catch (error) {
       const why = error instanceof NoAnswer ? error.message : 'The answer of the terminal could not be read.';
+      annotateSpan({}, 'NO_ACK');
       return { ...answer(gateway.SubmitStatus.UNKNOWN, 'NO_ACK', why), sentUs };
     }
   }

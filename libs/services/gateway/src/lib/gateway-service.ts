@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { common, gateway, terminal } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
+import { withCorrelation } from '@trading/platform-tracing';
 import type { CommandSender } from './command-sender';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
@@ -23,11 +24,11 @@ export class GatewayUseCases implements gateway.GatewayService {
   ) {}
 
   async submitOrder(request: gateway.SubmitOrderRequest): Promise<gateway.SubmitOrderResponse> {
-    return this.route(request, 'submit');
+    return this.routed(request, 'submit');
   }
 
   async closePosition(request: gateway.ClosePositionRequest): Promise<gateway.SubmitOrderResponse> {
-    return this.route(request, 'close');
+    return this.routed(request, 'close');
   }
 
   async modifyOrder(_request: gateway.ModifyOrderRequest): Promise<gateway.CommandAck> {
@@ -46,7 +47,8 @@ export class GatewayUseCases implements gateway.GatewayService {
     const session = this.server.session(request.accountId);
     if (session === undefined)
       return gateway.QueryOrderResponse.fromPartial({ status: gateway.QueryStatus.UNREACHABLE });
-    return this.sender.query(session, request.coid, request.tombstone);
+    const { accountId, coid, tombstone } = request;
+    return withCorrelation({ accountId, coid }, () => this.sender.query(session, coid, tombstone));
   }
 
   async getSnapshot(request: gateway.GetSnapshotRequest): Promise<gateway.Snapshot> {
@@ -93,7 +95,10 @@ export class GatewayUseCases implements gateway.GatewayService {
     for (const position of snapshot.positions) {
       const order = closeOf(position, request);
       const notAfterUs = session.timeUs + FLATTEN_LIFETIME_US;
-      const sent = await this.sender.send(session, order, session.epoch, notAfterUs, fillingOf(session, order.symbol));
+      const { accountId } = request;
+      const sent = await withCorrelation({ accountId, coid: order.coid }, () =>
+        this.sender.send(session, order, session.epoch, notAfterUs, fillingOf(session, order.symbol)),
+      );
       coids.push(order.coid);
       if (sent.status === gateway.SubmitStatus.JOURNALLED) continue;
       const { code, message } = sent;
@@ -112,6 +117,11 @@ export class GatewayUseCases implements gateway.GatewayService {
       );
     }
     return { coids };
+  }
+
+  private routed(request: gateway.SubmitOrderRequest, verb: 'submit' | 'close'): Promise<gateway.SubmitOrderResponse> {
+    const { accountId = '', coid = '' } = request.order ?? {};
+    return withCorrelation({ accountId, coid }, () => this.route(request, verb));
   }
 
   private async route(

@@ -6,6 +6,7 @@ import { ServiceProbes } from '@trading/platform-health';
 import { LOGGER, type Logger } from '@trading/platform-logging';
 import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
 import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
+import { TraceMap } from '@trading/platform-tracing';
 import { ApprovalVerifier } from './approval-verifier';
 import { CommandSender } from './command-sender';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config';
@@ -85,6 +86,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       useFactory: (bus: EventBus, progress: StageProgress, config: GatewayConfig) =>
         new StageListener(bus, progress, config.gatewayId),
     },
+    { provide: TraceMap, useFactory: () => new TraceMap() },
     {
       provide: TerminalServer,
       inject: [
@@ -94,6 +96,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         SessionDirectory,
         StageProgress,
         HaltFlags,
+        TraceMap,
         GATEWAY_CONFIG,
         LOGGER,
       ],
@@ -104,15 +107,23 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         directory: SessionDirectory,
         progress: StageProgress,
         halts: HaltFlags,
+        orderTraces: TraceMap,
         config: GatewayConfig,
         logger: Logger,
-      ) => new TerminalServer({ stages, bus, timeSeries, directory, progress, halts, config, logger }),
+      ) => new TerminalServer({ stages, bus, timeSeries, directory, progress, halts, orderTraces, config, logger }),
     },
     {
       provide: GatewayUseCases,
-      inject: [TerminalServer, HaltFlags, GATEWAY_CONFIG, LOGGER],
-      useFactory: (server: TerminalServer, halts: HaltFlags, config: GatewayConfig, logger: Logger) => {
-        const sender = new CommandSender(new ApprovalVerifier(config.approvalKeys), config.commandTimeoutMs);
+      inject: [TerminalServer, HaltFlags, TraceMap, GATEWAY_CONFIG, LOGGER],
+      useFactory: (
+        server: TerminalServer,
+        halts: HaltFlags,
+        orderTraces: TraceMap,
+        config: GatewayConfig,
+        logger: Logger,
+      ) => {
+        const verifier = new ApprovalVerifier(config.approvalKeys);
+        const sender = new CommandSender(verifier, orderTraces, config.commandTimeoutMs);
         return new GatewayUseCases(server, sender, halts, config, logger);
       },
     },

@@ -3,8 +3,9 @@ import type { Logger } from '@trading/platform-logging';
 import type { GatewayConfig } from './gateway-config';
 import { showSessions } from './gateway-metrics';
 import { greet, HandshakeRefused, type Greeting } from './handshake';
+import type { SessionPorts } from './session-ports';
 import { TerminalConnection } from './terminal-connection';
-import { TerminalSession, type SessionPorts } from './terminal-session';
+import { TerminalSession } from './terminal-session';
 
 /** Connections at once: of each account a new one beside an old one, and some that have not said who they are. */
 const connectionLimit = (accounts: number): number => 2 * accounts + 32;

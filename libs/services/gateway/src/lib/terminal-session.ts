@@ -1,57 +1,29 @@
-import { TOPICS, terminal, wire, type common, type gateway } from '@trading/contracts';
+import { terminal, wire, type common, type gateway } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
-import type { EventBus } from '@trading/platform-messaging';
-import type { TimeSeriesStore } from '@trading/platform-timeseries';
-import type { Logger } from '@trading/platform-logging';
-import { HandshakeRefused, type Greeting } from './handshake';
+import { runInTrace } from '@trading/platform-tracing';
 import { BarrierGate } from './barrier-gate';
-import { PublishWindow } from './publish-window';
-import { countTicks } from './gateway-metrics';
-import type { GatewayConfig } from './gateway-config';
-import type { HaltFlags } from './halt-flags';
-import { SessionReplaced, type SessionDirectory, type SessionRecord } from './session-directory';
-import type { StageListener } from './stage-listener';
-import type { StageProgress } from './stage-progress';
+import { FrameRelay } from './frame-relay';
+import { HandshakeRefused, type Greeting } from './handshake';
+import { SessionReplaced, type SessionRecord } from './session-directory';
+import { SessionPlace } from './session-place';
+import type { SessionPorts } from './session-ports';
+import { SessionVoice } from './session-voice';
 import type { TerminalConnection } from './terminal-connection';
-import { parseTicks, sequenceOf } from './tick-frame';
-import { accountOf, dealOf, instrumentOf, resultOf } from './wire';
-
-export interface SessionPorts {
-  readonly stages: StageListener;
-  readonly bus: EventBus;
-  readonly timeSeries: TimeSeriesStore;
-  readonly directory: SessionDirectory;
-  readonly progress: StageProgress;
-  readonly halts: HaltFlags;
-  readonly config: GatewayConfig;
-  readonly logger: Logger;
-}
+import { instrumentOf } from './wire';
 
 /** A barrier that stays open for longer has lost a stage: the session begins again where all of them can. */
 const STAGE_PATIENCE_MS = 10_000;
-/** Bodies that every partition of a session carries. */
-type SessionTime =
-  | { readonly $case: 'mark'; readonly value: common.Mark }
-  | { readonly $case: 'session'; readonly value: common.SessionStarted };
-
 /** Frames that may wait before the terminal is asked to slow down. */
 const INBOX_LIMIT = 1_000;
 
 /**
- * The live session of one account: turns what its terminal sends into events, in order, and in lockstep lets simulated
- * time go on when every stage has passed the barrier.
+ * The live session of one account: takes what its terminal sends, in order, from its greeting until a newer session.
  */
 export class TerminalSession {
   readonly accountId: string;
   readonly sessionId: string;
   readonly lockstep: boolean;
   readonly connectedUs = systemClock.nowUs();
-  barrier = 0;
-  /** Event time of the account: of the last mark, or of the last frame without lockstep. */
-  timeUs = 0;
-  ended = false;
-  private ticks = 0;
-  private crossed = 0;
   private readonly instruments = new Map<string, common.Instrument>();
   private readonly ours = new Map<string, string>();
   private readonly inbox: terminal.Envelope[] = [];
@@ -59,10 +31,10 @@ export class TerminalSession {
   private working: Promise<void> | undefined;
   private ready = false;
   private takesCommands = false;
-  private checkpointedMs = Date.now();
-  private lastSeq = 0;
+  private readonly place: SessionPlace;
+  private readonly voice: SessionVoice;
   private readonly gate: BarrierGate;
-  private readonly window = new PublishWindow();
+  private readonly relay: FrameRelay;
   private announcesAgain = false;
 
   constructor(
@@ -75,9 +47,23 @@ export class TerminalSession {
     this.sessionId = greeting.sessionId;
     this.lockstep = greeting.hello.caps.includes('lockstep');
     const patienceMs = ports.config.stagePatienceMs ?? STAGE_PATIENCE_MS;
+    this.place = new SessionPlace(this.accountId, this.sessionId, this.lockstep);
+    this.voice = new SessionVoice(this.place, this.symbols(), ports.bus);
     this.gate = new BarrierGate(ports.progress, this.accountId, this.sessionId, patienceMs, () =>
       this.beginAgain(`stages are away: ${ports.progress.missing(this.accountId, this.barrier).join(', ')}`),
     );
+    const { place, voice, gate, symbolOf } = this;
+    this.relay = new FrameRelay({ place, voice, gate, connection, hello: greeting.hello, symbolOf }, ports);
+  }
+
+  /** The last barrier that the stages were told of. */
+  get barrier(): number {
+    return this.place.barrier;
+  }
+
+  /** Event time of the account. */
+  get timeUs(): number {
+    return this.place.timeUs;
   }
 
   listInstruments(): common.Instrument[] {
@@ -144,9 +130,9 @@ export class TerminalSession {
       gatewayId: this.ports.config.gatewayId,
       barrier: this.barrier,
       timeUs: this.timeUs,
-      ticks: this.ticks,
-      crossedTicks: this.crossed,
-      ended: this.ended && this.ready,
+      ticks: this.place.ticks,
+      crossedTicks: this.place.crossed,
+      ended: this.place.ended && this.ready,
     };
   }
 
@@ -159,16 +145,12 @@ export class TerminalSession {
     await directory.enter(this.record());
     await halts.load();
     this.requireOpen();
-    this.barrier = durable?.n ?? 0;
-    this.timeUs = durable?.timeUs ?? 0;
-    this.ended = durable?.ended ?? false;
-    this.ticks = durable?.ticks ?? 0;
-    this.crossed = durable?.crossed ?? 0;
+    this.place.restore(durable);
     progress.begin(this.accountId, this.sessionId, this.symbols());
     this.connection.send('welcome', {
       mac: this.greeting.mac,
       hbMs: config.heartbeatMs,
-      resumeFrom: this.lastSeq,
+      resumeFrom: this.relay.lastSeq,
       resumeBarrier: this.barrier,
       epoch: this.epoch,
       subscribe: [...config.subscriptions],
@@ -217,35 +199,9 @@ export class TerminalSession {
   }
 
   private async announce(): Promise<void> {
-    const { window, accountId, sessionId } = this;
-    const { bus } = this.ports;
-    const session: common.SessionStarted = {
-      accountId: this.accountId,
-      sessionId: this.sessionId,
-      resumeFrom: this.barrier,
-      timeUs: this.timeUs,
-      // Data that has ended brings no more barriers that anything could wait for.
-      lockstep: this.lockstep && !this.ended,
-      symbols: [...this.symbols()],
-    };
-    const body = { $case: 'session', value: session } as const;
-    await window.add(...this.tell(body));
-    const facts: NonNullable<gateway.AccountEvent['body']>[] = [{ $case: 'terminal', value: this.describe() }];
-    for (const value of this.instruments.values()) facts.push({ $case: 'instrument', value });
-    await window.add(...facts.map((fact) => bus.publish(TOPICS.accountEvent, accountId, this.accountEvent(fact))));
-    await window.drain();
-    this.ports.logger.info({ accountId, sessionId, resumeFrom: this.barrier }, 'A session begins.');
-  }
-
-  /** Says the same on every partition that carries this session's time. */
-  private tell(body: SessionTime): Promise<void>[] {
     const { accountId, sessionId } = this;
-    const { bus } = this.ports;
-    return [
-      bus.publish(TOPICS.tradeEvent, accountId, this.tradeEvent(body)),
-      bus.publish(TOPICS.accountEvent, accountId, this.accountEvent(body)),
-      ...this.symbols().map((symbol) => bus.publish(TOPICS.marketTick, symbol, { sessionId, body })),
-    ];
+    await this.voice.begin(this.describe(), this.listInstruments());
+    this.ports.logger.info({ accountId, sessionId, resumeFrom: this.barrier }, 'A session begins.');
   }
 
   /** Symbols whose partitions carry marks: those that somebody subscribed to. */
@@ -260,7 +216,7 @@ export class TerminalSession {
   beginAgain(reason: string): void {
     const { accountId, sessionId } = this;
     this.ports.logger.warn({ accountId, sessionId, reason }, 'The session begins again.');
-    if (this.lockstep && !this.ended) {
+    if (this.place.hasBarriers) {
       this.connection.close(reason);
       return;
     }
@@ -270,7 +226,8 @@ export class TerminalSession {
 
   private startWork(): void {
     if (!this.ready || this.working !== undefined) return;
-    this.working = this.work().finally(() => (this.working = undefined));
+    // What the terminal says belongs to no trace of whoever has it worked through.
+    this.working = runInTrace(undefined, () => this.work()).finally(() => (this.working = undefined));
   }
 
   /** A message that cannot be relayed ends the session: what follows it must not overtake it. */
@@ -281,7 +238,7 @@ export class TerminalSession {
         if (!this.connection.isOpen) return;
         // Before the message, which may wait for an answer of the terminal.
         if (this.inbox.length === 0) this.connection.resume();
-        await this.relay(message);
+        await this.relay.relay(message);
         await this.announceIfAsked();
       }
     } catch (error) {
@@ -299,118 +256,11 @@ export class TerminalSession {
     await this.announce();
   }
 
-  private async relay(message: terminal.Envelope): Promise<void> {
-    switch (message.t) {
-      case 'tick':
-        return this.relayTicks(message.d);
-      case 'sim.mark':
-        return this.relayMark(terminal.simMarkSchema.parse(message.d));
-      case 'cmd.result': {
-        const result = terminal.cmdResultSchema.parse(message.d);
-        return this.relayReliable(message, { $case: 'result', value: resultOf(result) }, result.time);
-      }
-      case 'trade.event': {
-        const deal = terminal.tradeEventSchema.parse(message.d);
-        return this.relayReliable(message, { $case: 'deal', value: dealOf(deal, this.symbolOf) }, deal.time);
-      }
-      case 'account': {
-        const frame = terminal.accountSchema.parse(message.d);
-        this.timeUs = Math.max(this.timeUs, frame.time);
-        const value = accountOf(frame, this.greeting.hello);
-        const event = this.accountEvent({ $case: 'account', value });
-        return this.window.add(this.ports.bus.publish(TOPICS.accountEvent, this.accountId, event));
-      }
-      default:
-        this.ports.logger.debug({ type: message.t }, 'A message of the terminal that needs nothing done.');
-    }
-  }
-
-  private async relayTicks(body: unknown): Promise<void> {
-    const batch = parseTicks(body, this.accountId, systemClock.nowUs(), this.symbolOf);
-    const { bus, timeSeries } = this.ports;
-    const { symbol, timeUs, bid, ask } = batch;
-    const tags = { account: this.accountId, symbol };
-    timeSeries.write('tick', tags, { seq: sequenceOf(batch), timeUs, fields: { bid, ask } });
-    await timeSeries.pressure();
-    this.ticks += timeUs.length;
-    this.crossed += batch.crossed;
-    countTicks(this.ports.config.platform, timeUs.length);
-    if (!this.lockstep) this.timeUs = Math.max(this.timeUs, timeUs.at(-1) ?? 0);
-    const { sessionId } = this;
-    await this.window.add(
-      bus.publish(TOPICS.marketTick, symbol, { sessionId, body: { $case: 'batch', value: batch } }),
-    );
-  }
-
-  private async relayReliable(
-    message: terminal.Envelope,
-    body: NonNullable<gateway.TradeEvent['body']>,
-    timeUs: number,
-  ): Promise<void> {
-    if (message.seq === undefined) throw new terminal.FrameError(`A ${message.t} lacks its sequence.`);
-    this.lastSeq = message.seq;
-    await this.ports.bus.publish(TOPICS.tradeEvent, this.accountId, {
-      ...this.tradeEvent(body),
-      seq: this.lastSeq,
-      timeUs,
-    });
-    this.connection.send('ack', {}, { ack: this.lastSeq });
-  }
-
   /**
    * Lets simulated time go on without stages that are away, each barrier after a short wait: what an operator closes
    * must fill although a service is dead. Until the next session nothing is a checkpoint that a stage has missed.
    */
   releaseBarriers(): void {
     this.gate.release();
-  }
-
-  private async relayMark(mark: terminal.SimMark): Promise<void> {
-    const { directory, timeSeries, config } = this.ports;
-    if (!this.lockstep || mark.n !== this.barrier + 1) {
-      throw new terminal.FrameError(`Barrier ${mark.n} follows barrier ${this.barrier}.`);
-    }
-    const checkpoint = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
-    this.timeUs = mark.time;
-    const { accountId, sessionId } = this;
-    const value = { accountId, sessionId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end };
-    this.barrier = mark.n;
-    await this.window.add(...this.tell({ $case: 'mark', value }));
-    const passed = await this.gate.pass(mark.n);
-    if (!passed && this.connection.isOpen) {
-      const missing = this.ports.progress.missing(this.accountId, mark.n);
-      this.ports.logger.warn({ n: mark.n, missing }, 'Time goes on without stages.');
-    }
-    if (checkpoint && passed) {
-      await this.window.drain();
-      await timeSeries.flush();
-      await directory.saveBarrier(this.accountId, this.sessionId, {
-        n: mark.n,
-        timeUs: mark.time,
-        ended: mark.end,
-        ticks: this.ticks,
-        crossed: this.crossed,
-      });
-      this.checkpointedMs = Date.now();
-    }
-    this.ended = mark.end;
-    this.connection.send('sim.done', { n: mark.n } satisfies terminal.SimDone);
-  }
-
-  private tradeEvent(body: NonNullable<gateway.TradeEvent['body']>): gateway.TradeEvent {
-    return {
-      accountId: this.accountId,
-      sessionId: this.sessionId,
-      seq: 0,
-      timeUs: this.timeUs,
-      ingestUs: systemClock.nowUs(),
-      barrier: this.barrier,
-      body,
-    };
-  }
-
-  private accountEvent(body: NonNullable<gateway.AccountEvent['body']>): gateway.AccountEvent {
-    const { accountId, sessionId, timeUs, barrier } = this;
-    return { accountId, sessionId, timeUs, barrier, body };
   }
 }

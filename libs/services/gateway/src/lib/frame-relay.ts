@@ -1,0 +1,142 @@
+import { terminal, type gateway } from '@trading/contracts';
+import { systemClock } from '@trading/platform-config';
+import { captureTrace, runInTrace, startTrace, withCorrelation, withSpan, type Trace } from '@trading/platform-tracing';
+import type { BarrierGate } from './barrier-gate';
+import { countTicks } from './gateway-metrics';
+import type { SessionPlace } from './session-place';
+import type { SessionPorts } from './session-ports';
+import type { SessionVoice } from './session-voice';
+import type { TerminalConnection } from './terminal-connection';
+import { parseTicks, sequenceOf } from './tick-frame';
+import { accountOf, dealOf, resultOf } from './wire';
+
+/** Whose frames are relayed. */
+export interface Relayed {
+  readonly place: SessionPlace;
+  readonly voice: SessionVoice;
+  readonly gate: BarrierGate;
+  readonly connection: TerminalConnection;
+  readonly hello: terminal.Hello;
+  /** Our name of a symbol of the terminal. */
+  readonly symbolOf: (brokerSymbol: string) => string;
+}
+
+/**
+ * Turns the frames of one terminal into events, one after another, and in lockstep lets simulated time go on when every
+ * stage has passed the barrier. Traces begin here: ticks and the mark that ends their batch are one, what the terminal
+ * says of an order belongs to the order's.
+ */
+export class FrameRelay {
+  /** The sequence of the last reliable frame. */
+  lastSeq = 0;
+  private checkpointedMs = Date.now();
+  /** The trace of the ticks since the last mark. */
+  private step: Trace | undefined;
+
+  constructor(
+    private readonly session: Relayed,
+    private readonly ports: SessionPorts,
+  ) {}
+
+  async relay(message: terminal.Envelope): Promise<void> {
+    switch (message.t) {
+      case 'tick':
+        return this.inStep('terminal tick', () => this.relayTicks(message.d));
+      case 'sim.mark': {
+        const mark = terminal.simMarkSchema.parse(message.d);
+        return this.inStep('terminal sim.mark', () => this.relayMark(mark)).finally(() => (this.step = undefined));
+      }
+      case 'cmd.result': {
+        const result = terminal.cmdResultSchema.parse(message.d);
+        return this.relayReliable(message, { $case: 'result', value: resultOf(result) }, result);
+      }
+      case 'trade.event': {
+        const deal = terminal.tradeEventSchema.parse(message.d);
+        return this.relayReliable(message, { $case: 'deal', value: dealOf(deal, this.session.symbolOf) }, deal);
+      }
+      case 'account': {
+        const { place, voice, hello } = this.session;
+        const frame = terminal.accountSchema.parse(message.d);
+        place.timeUs = Math.max(place.timeUs, frame.time);
+        return voice.account(accountOf(frame, hello));
+      }
+      default:
+        this.ports.logger.debug({ type: message.t }, 'A message of the terminal that needs nothing done.');
+    }
+  }
+
+  /** What the barrier brings about, the ticks before it have caused; without barriers each frame begins a trace. */
+  private inStep<T>(name: string, work: () => T): T {
+    const { accountId, barrier, hasBarriers } = this.session.place;
+    const attributes = { 'trading.account_id': accountId, 'trading.barrier': hasBarriers ? barrier + 1 : undefined };
+    const options = { kind: 'consumer', attributes } as const;
+    if (this.step !== undefined && hasBarriers) return runInTrace(this.step, () => withSpan(name, options, work));
+    return startTrace(name, options, () => {
+      this.step = captureTrace();
+      return work();
+    });
+  }
+
+  private async relayTicks(body: unknown): Promise<void> {
+    const { place, voice, symbolOf } = this.session;
+    const { timeSeries, config } = this.ports;
+    const batch = parseTicks(body, place.accountId, systemClock.nowUs(), symbolOf);
+    const { symbol, timeUs, bid, ask } = batch;
+    const tags = { account: place.accountId, symbol };
+    timeSeries.write('tick', tags, { seq: sequenceOf(batch), timeUs, fields: { bid, ask } });
+    await timeSeries.pressure();
+    place.ticks += timeUs.length;
+    place.crossed += batch.crossed;
+    countTicks(config.platform, timeUs.length);
+    if (!place.lockstep) place.timeUs = Math.max(place.timeUs, timeUs.at(-1) ?? 0);
+    await voice.ticks(batch);
+  }
+
+  /** Acknowledges a frame when the bus has it, in the trace of its order, which has none where somebody else traded. */
+  private relayReliable(
+    message: terminal.Envelope,
+    body: NonNullable<gateway.TradeEvent['body']>,
+    { coid, time }: { readonly coid: string; readonly time: number },
+  ): Promise<void> {
+    const { voice, connection, place } = this.session;
+    const take = async (): Promise<void> => {
+      if (message.seq === undefined) throw new terminal.FrameError(`A ${message.t} lacks its sequence.`);
+      this.lastSeq = message.seq;
+      await voice.reliable(body, this.lastSeq, time);
+      connection.send('ack', {}, { ack: this.lastSeq });
+    };
+    return this.ports.orderTraces.runIn(coid, () =>
+      withCorrelation({ accountId: place.accountId, coid }, () =>
+        withSpan(`terminal ${message.t}`, { kind: 'consumer' }, take),
+      ),
+    );
+  }
+
+  private async relayMark(mark: terminal.SimMark): Promise<void> {
+    const { place, voice, gate, connection } = this.session;
+    const { directory, timeSeries, config } = this.ports;
+    const { accountId, sessionId } = place;
+    if (!place.lockstep || mark.n !== place.barrier + 1) {
+      throw new terminal.FrameError(`Barrier ${mark.n} follows barrier ${place.barrier}.`);
+    }
+    const checkpoint = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
+    place.timeUs = mark.time;
+    place.barrier = mark.n;
+    await voice.mark({ accountId, sessionId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end });
+    const passed = await gate.pass(mark.n);
+    if (!passed && connection.isOpen) {
+      const missing = this.ports.progress.missing(accountId, mark.n);
+      this.ports.logger.warn({ n: mark.n, missing }, 'Time goes on without stages.');
+    }
+    if (checkpoint && passed) {
+      await voice.drain();
+      await timeSeries.flush();
+      const { ticks, crossed } = place;
+      const barrier = { n: mark.n, timeUs: mark.time, ended: mark.end, ticks, crossed };
+      await directory.saveBarrier(accountId, sessionId, barrier);
+      this.checkpointedMs = Date.now();
+    }
+    place.ended = mark.end;
+    connection.send('sim.done', { n: mark.n } satisfies terminal.SimDone);
+  }
+}
