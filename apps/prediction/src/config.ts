@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { json } from '@trading/platform-config';
-import { processVariables } from '@trading/platform-service-process';
+import { objectStoreVariables, processVariables } from '@trading/platform-service-process';
 import { TIMEFRAMES } from '@trading/trading-market';
 
 const seriesSchema = z.object({
@@ -16,10 +16,5 @@ export const variables = z.object({
     z.array(seriesSchema),
     'What is predicted: `[{"symbol","timeframe","model"?:{"name","version"}}]`; bars and features only without a model.',
   ).default([]),
-  MODEL_STORE_PATH: z
-    .string()
-    .min(1)
-    .refine((path) => !path.includes('://'), 'expected a folder; other stores than a folder are not supported yet')
-    .default('.data/models')
-    .describe('Folder that models are read from, made when it does not exist.'),
+  ...objectStoreVariables(),
 });

@@ -1,8 +1,8 @@
 /** Prediction as a process of its own: its variables are in `config.ts`. */
 import { MEASUREMENTS, reflectionImage, TOPICS } from '@trading/contracts';
 import { OnnxRuntime } from '@trading/platform-inference';
-import { FolderObjectStore, OBJECT_STORE } from '@trading/platform-object-store';
-import { runServiceProcess } from '@trading/platform-service-process';
+import { OBJECT_STORE } from '@trading/platform-object-store';
+import { openObjectStore, runServiceProcess } from '@trading/platform-service-process';
 import { PREDICTION_CONFIG, PREDICTION_MIGRATIONS, PREDICTION_SERVICE } from '@trading/service-prediction';
 import { INFERENCE_RUNTIME } from '@trading/trading-models';
 import { variables } from './config';
@@ -14,9 +14,9 @@ void runServiceProcess({
   catalogue: MEASUREMENTS,
   topics: TOPICS,
   reflectionImage: reflectionImage(),
-  providers: async ({ config }) => [
+  providers: async ({ config, lifecycle }) => [
     { provide: PREDICTION_CONFIG, useValue: { series: config.SERIES } },
-    { provide: OBJECT_STORE, useValue: await FolderObjectStore.open(config.MODEL_STORE_PATH, { create: true }) },
+    { provide: OBJECT_STORE, useValue: await openObjectStore('prediction', config, lifecycle) },
     { provide: INFERENCE_RUNTIME, useValue: new OnnxRuntime() },
   ],
   missing: ({ SERIES }): Record<string, string> =>

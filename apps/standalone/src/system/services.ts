@@ -19,6 +19,7 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from '@trading/platform-bootstrap';
+import { CACHE, InMemoryCache } from '@trading/platform-cache';
 import { DATABASE, type Database } from '@trading/platform-database';
 import { ACCESS_TOKENS, createInProcessClient, GrpcHost } from '@trading/platform-grpc';
 import { OnnxRuntime } from '@trading/platform-inference';
@@ -95,6 +96,7 @@ export async function startServices(
   const byName = new Map<string, RunningService>();
   const shared: Provider[] = [
     { provide: TIME_SERIES, useValue: stores.timeSeries },
+    { provide: CACHE, useValue: new InMemoryCache() },
     { provide: OBJECT_STORE, useValue: models },
     { provide: INFERENCE_RUNTIME, useValue: new OnnxRuntime() },
     { provide: ACCESS_TOKENS, useValue: { operator: secrets.operatorToken, service: secrets.serviceToken } },

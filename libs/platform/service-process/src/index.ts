@@ -4,6 +4,7 @@
  * Start with `run-service-process`.
  */
 export { awaitStore, StoreUnreachable, type AwaitStoreOptions } from './lib/await-store';
+export { objectStoreVariables, openObjectStore } from './lib/open-object-store';
 export { processVariables, type ProcessConfig, type ProcessPorts } from './lib/process-variables';
 export {
   runServiceProcess,

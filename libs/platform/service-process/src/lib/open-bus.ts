@@ -42,7 +42,9 @@ export function openBus(
     onError: ({ attempt, delivery, error }) => {
       // Without a delivery it was the share of the keys that could not be taken up: that is tried again by itself.
       if (delivery === undefined || attempt < GIVE_UP_AFTER) return;
-      onDefect(`A message of ${delivery.topic} cannot be handled: ${error instanceof Error ? error.message : String(error)}`);
+      onDefect(
+        `A message of ${delivery.topic} cannot be handled: ${error instanceof Error ? error.message : String(error)}`,
+      );
     },
   });
   lifecycle.addClosing('event bus', () => bus.close());

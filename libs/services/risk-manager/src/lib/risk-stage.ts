@@ -1,11 +1,14 @@
 import { bare, TOPICS, wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
+import type { Cache } from '@trading/platform-cache';
 import { systemClock } from '@trading/platform-config';
 import type { CheckpointStore, Sql } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
+import { captureTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
 import type { LossLimit, LossLimitBreach, TradingState } from '@trading/trading-risk';
 import { RiskAccountView, type AccountViewState } from './account-view';
+import { recallQuotes } from './recall-quotes';
 import type { RiskManagerConfig } from './risk-config';
 import type { AccountState, RiskStore } from './risk-store';
 
@@ -18,6 +21,7 @@ export interface RiskPorts {
   readonly bus: EventBus;
   readonly store: RiskStore;
   readonly checkpoints: CheckpointStore;
+  readonly cache: Cache;
   readonly logger: Logger;
   readonly config: RiskManagerConfig;
 }
@@ -27,7 +31,8 @@ const STATE_OF_ACTION = { reduce: 'REDUCING', halt: 'HALTED', flatten: 'HALTED' 
 /** The risk stage of one account's session: keeps exposure, money and loss limits, and halts on its own. */
 export class RiskStage implements Stage<RiskInputEvent> {
   readonly view: RiskAccountView;
-  private orderEvents: execution.OrderEvent[] = [];
+  /** With the traces in which they came. */
+  private orderEvents: { readonly event: execution.OrderEvent; readonly trace: Trace | undefined }[] = [];
   private live = false;
   private eventSeq = 0;
   private sessionId = '';
@@ -55,6 +60,9 @@ export class RiskStage implements Stage<RiskInputEvent> {
     this.live = !session.lockstep;
     this.orderEvents = [];
     this.view.restore(await this.ports.checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
+    if (this.live) {
+      await recallQuotes(this.ports.cache, this.accountId, session.symbols, systemClock.nowUs(), this.view);
+    }
     this.sessionId = session.sessionId;
     await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } }, session.timeUs);
   }
@@ -69,7 +77,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
       case 'account':
         return this.onAccount(input.value);
       case 'event':
-        this.orderEvents.push(input.value);
+        this.orderEvents.push({ event: input.value, trace: captureTrace() });
         if (this.live) await this.bookOrders();
         return;
     }
@@ -113,7 +121,14 @@ export class RiskStage implements Stage<RiskInputEvent> {
 
   /** Events of an account that no terminal has announced yet wait for it. */
   private async bookOrders(): Promise<void> {
-    const applied = await this.ports.store.applyOrderEvents(this.accountId, this.orderEvents);
+    const { accountId, orderEvents } = this;
+    if (orderEvents.length === 0) return;
+    const traces = orderEvents.map(({ trace }) => trace);
+    const events = orderEvents.map(({ event }) => event);
+    const attributes = { 'trading.account_id': accountId, 'trading.events': events.length };
+    const applied = await withSharedSpan(traces, 'book orders', { attributes }, () =>
+      this.ports.store.applyOrderEvents(accountId, events),
+    );
     if (applied.kind === 'account-unknown') return;
     this.orderEvents = [];
     if (applied.kind === 'applied') return;

@@ -7,6 +7,7 @@ import {
   type Database,
   type TestDatabase,
 } from '@trading/platform-database';
+import { InMemoryCache } from '@trading/platform-cache';
 import { silentLogger } from '@trading/platform-logging';
 import { InProcessBus, route } from '@trading/platform-messaging';
 import { UNSET_LIMITS, type RiskLimits } from '@trading/trading-risk';
@@ -138,6 +139,7 @@ export class RiskFixture {
       bus,
       store: this.store,
       checkpoints: new CheckpointStore(this.database),
+      cache: new InMemoryCache(),
       logger: silentLogger,
       config: this.config,
     });
