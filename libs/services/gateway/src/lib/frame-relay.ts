@@ -88,7 +88,10 @@ export class FrameRelay {
     place.ticks += timeUs.length;
     place.crossed += batch.crossed;
     countTicks(config.platform, timeUs.length);
-    if (!place.lockstep) place.timeUs = Math.max(place.timeUs, timeUs.at(-1) ?? 0);
+    if (!place.lockstep) {
+      place.timeUs = Math.max(place.timeUs, timeUs.at(-1) ?? 0);
+      this.ports.quotes.show(batch);
+    }
     await voice.ticks(batch);
   }
 

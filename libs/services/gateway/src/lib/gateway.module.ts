@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gateway } from '@trading/contracts';
+import { CACHE, type Cache } from '@trading/platform-cache';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { DATABASE, type Database } from '@trading/platform-database';
 import { ServiceProbes } from '@trading/platform-health';
@@ -14,6 +15,7 @@ import { GatewayController } from './gateway-controller';
 import { GatewayUseCases } from './gateway-service';
 import { HaltFlags } from './halt-flags';
 import { SessionDirectory } from './session-directory';
+import { QuoteBoard } from './quote-board';
 import { StageListener } from './stage-listener';
 import { StageProgress } from './stage-progress';
 import { TerminalServer } from './terminal-server';
@@ -34,6 +36,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     private readonly hooks: ShutdownHooks,
     private readonly probes: ServiceProbes,
     private readonly stages: StageListener,
+    private readonly quotes: QuoteBoard,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -44,6 +47,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     this.probes.add({ name: 'stages', kind: 'degraded', check: () => this.requireStages() });
     this.hooks.add('consumers', 'terminal sessions', () => this.server.close());
     this.hooks.add('consumers', 'progress of stages', () => this.stages.stop());
+    this.hooks.add('consumers', 'quote board', () => this.quotes.close());
     await this.halts.load();
     this.stages.onRejoin = (accountId, reason) => this.server.beginAgain(accountId, reason);
     this.terminalPort = await this.server.listen();
@@ -81,6 +85,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       useFactory: (config: GatewayConfig) => new StageProgress(config.stages),
     },
     {
+      provide: QuoteBoard,
+      inject: [CACHE],
+      useFactory: (cache: Cache) => new QuoteBoard(cache),
+    },
+    {
       provide: StageListener,
       inject: [EVENT_BUS, StageProgress, GATEWAY_CONFIG],
       useFactory: (bus: EventBus, progress: StageProgress, config: GatewayConfig) =>
@@ -91,6 +100,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       provide: TerminalServer,
       inject: [
         StageListener,
+        QuoteBoard,
         EVENT_BUS,
         TIME_SERIES,
         SessionDirectory,
@@ -102,6 +112,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       ],
       useFactory: (
         stages: StageListener,
+        quotes: QuoteBoard,
         bus: EventBus,
         timeSeries: TimeSeriesStore,
         directory: SessionDirectory,
@@ -110,7 +121,19 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         orderTraces: TraceMap,
         config: GatewayConfig,
         logger: Logger,
-      ) => new TerminalServer({ stages, bus, timeSeries, directory, progress, halts, orderTraces, config, logger }),
+      ) =>
+        new TerminalServer({
+          stages,
+          quotes,
+          bus,
+          timeSeries,
+          directory,
+          progress,
+          halts,
+          orderTraces,
+          config,
+          logger,
+        }),
     },
     {
       provide: GatewayUseCases,

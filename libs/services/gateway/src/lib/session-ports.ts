@@ -4,6 +4,7 @@ import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import type { TraceMap } from '@trading/platform-tracing';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
+import type { QuoteBoard } from './quote-board';
 import type { SessionDirectory } from './session-directory';
 import type { StageListener } from './stage-listener';
 import type { StageProgress } from './stage-progress';
@@ -14,6 +15,8 @@ export interface SessionPorts {
   readonly bus: EventBus;
   readonly timeSeries: TimeSeriesStore;
   readonly directory: SessionDirectory;
+  /** Shows the latest quotes of live sessions. */
+  readonly quotes: QuoteBoard;
   readonly progress: StageProgress;
   readonly halts: HaltFlags;
   /** The traces of orders by client order id, for what terminals say of them later, also after a reconnect. */

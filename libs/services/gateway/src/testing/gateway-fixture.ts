@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { common, TOPICS, type gateway } from '@trading/contracts';
 import { startService, type RunningService } from '@trading/platform-bootstrap';
 import { DATABASE, type Database } from '@trading/platform-database';
+import { CACHE, InMemoryCache } from '@trading/platform-cache';
 import { ACCESS_TOKENS, GrpcHost } from '@trading/platform-grpc';
 import { HealthDirectory } from '@trading/platform-health';
 import { memoryLogger } from '@trading/platform-logging';
@@ -67,6 +68,7 @@ export class GatewayFixture {
   private service: RunningService | undefined;
   private readonly approver = generateKeyPairSync('ed25519');
   readonly bus = new InProcessBus();
+  readonly cache = new InMemoryCache();
 
   private constructor(private readonly database: Database) {}
 
@@ -96,6 +98,7 @@ export class GatewayFixture {
         { provide: DATABASE, useValue: database },
         { provide: TIME_SERIES, useValue: fixture.timeSeries },
         { provide: ACCESS_TOKENS, useValue: {} },
+        { provide: CACHE, useValue: fixture.cache },
         { provide: GATEWAY_CONFIG, useValue: gatewayConfig },
       ],
       grpcHost: new GrpcHost(),
