@@ -23,6 +23,10 @@ export class Pause {
     this.timer = setTimeout(end, ms);
   }
 
+  unref(): void {
+    this.timer.unref();
+  }
+
   cut(): void {
     clearTimeout(this.timer);
     this.end();
@@ -32,6 +36,8 @@ export class Pause {
 /** Resolves with the work, or after the time, whichever is first; says whether the work was done. */
 export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const pause = new Pause(ms);
+  // A deadline alone is no reason for the process to live on.
+  pause.unref();
   try {
     return await Promise.race([work.then(() => true), pause.over.then(() => false)]);
   } finally {

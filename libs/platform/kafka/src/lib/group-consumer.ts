@@ -1,16 +1,18 @@
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Subscription } from '@trading/platform-messaging';
 import { type Backoff, Pause, pauseMs, within } from './backoff';
 import type { Assignment } from './co-partition';
 import { kafkaClient } from './connection';
 import type { ConsumerOptions } from './consumer-options';
 import { reasonOf } from './errors';
-import { FIRST, GroupDoor, NEVER, type Position } from './group-door';
+import { GroupDoor, type Position } from './group-door';
 import { kafkaMetrics } from './kafka-metrics';
 import { Lane } from './lane';
+import { laneWork } from './lane-work';
 import { Lanes } from './lanes';
+import { removeGroup } from './remove-group';
 import { shareOf } from './share';
-import { deliveryOf } from './wire';
+import { placeKey, startOf } from './starting-positions';
 
 const RESTART: Backoff = { initialMs: 100, maxMs: 5_000 };
 const MESSAGE_RETRY: Backoff = { initialMs: 10, maxMs: 5_000 };
@@ -125,6 +127,7 @@ export class GroupConsumer implements Subscription {
   /** Called before the consumer joins its group, again and again while that fails. */
   private async revoke(): Promise<void> {
     this.epoch++;
+    this.pause?.cut();
     const { lanes, session } = this;
     lanes.hold();
     const quiet = Promise.all([lanes.idle(), this.sharing]);
@@ -146,8 +149,7 @@ export class GroupConsumer implements Subscription {
   private drop(): void {
     const { lanes } = this;
     lanes.hold();
-    if (this.takesEverything)
-      for (const at of lanes.positions()) this.remembered.set(`${at.topic} ${at.partition}`, at);
+    if (this.takesEverything) for (const at of lanes.positions()) this.remembered.set(placeKey(at), at);
     this.stragglers = Promise.all([this.stragglers, lanes.idle(), this.sharing]);
     this.lanes = new Lanes();
   }
@@ -171,7 +173,7 @@ export class GroupConsumer implements Subscription {
     const { group } = membership;
     for (let attempt = 1; epoch === this.epoch; attempt++) {
       try {
-        const start = await this.startOf(session.door, assignment);
+        const start = await startOf(session.door, assignment, this.takesEverything ? this.remembered : undefined);
         await this.stragglers;
         if (epoch !== this.epoch) return;
         await membership.onShare?.(shareOf(assignment, partitions));
@@ -197,60 +199,16 @@ export class GroupConsumer implements Subscription {
     }
   }
 
-  /** Where each partition goes on; a group that has never been here begins behind what is there. */
-  private async startOf(door: GroupDoor, assignment: Assignment): Promise<Position[]> {
-    if (Object.keys(assignment).length === 0) return [];
-    if (this.takesEverything) {
-      const all = (): Position[] =>
-        Object.entries(assignment).flatMap(([topic, own]) =>
-          own.flatMap((partition) => this.remembered.get(`${topic} ${partition}`) ?? []),
-        );
-      if (this.remembered.size === 0) {
-        for (const at of await door.edges(assignment, 'end')) this.remembered.set(`${at.topic} ${at.partition}`, at);
-      }
-      return all();
-    }
-    const committed = await door.committed(assignment);
-    const at = (offset: number): Assignment => partitionsAt(committed, offset);
-    const fresh = await door.edges(at(NEVER), 'end');
-    if (fresh.length > 0) await door.commit(fresh);
-    const expired = await door.edges(at(FIRST), 'first');
-    return [...committed.filter(({ offset }) => offset >= 0), ...fresh, ...expired];
-  }
-
   private newLane(session: Session, topic: string, partition: number): Lane {
-    const { routes, membership, connection, tuning, bury, onError } = this.options;
-    const route = routes.get(topic);
-    if (route === undefined) throw new Error(`The group was given ${topic}, which it does not take.`);
-    const { group } = membership;
-    const labels = { group, topic: route.topic.name };
-    const read = (message: KafkaMessage) => deliveryOf(route.topic, message);
-    return new Lane(
-      {
-        read,
-        handle: route.handler,
-        bury: async (message, reason) => {
-          await bury({ topic: route.topic.name, group, partition, message, reason });
-          kafkaMetrics.deadLetters.inc(labels);
-          const fields = { ...labels, partition, offset: message.offset, key: message.key?.toString(), reason };
-          connection.log.error(fields, 'a message went to the dead letters');
-        },
-        failed: ({ message, error, attempt, retryInMs }) => {
-          kafkaMetrics.retries.inc(labels);
-          const fields = { ...labels, partition, offset: message.offset, attempt, retryInMs, error: reasonOf(error) };
-          connection.log.warn(fields, 'a message could not be handled now and will be delivered again');
-          onError?.({ group, delivery: readable(read, message), error, attempt, retryInMs });
-        },
-        roomy: () => {
-          if (session === this.session) session.consumer.resume([{ topic, partitions: [partition] }]);
-        },
-      },
-      {
-        messages: tuning.bufferMessages ?? 4_000,
-        bytes: tuning.bufferBytes ?? 1_000_000,
-        retryMs: (attempt) => pauseMs(tuning.retry ?? MESSAGE_RETRY, attempt),
-      },
-    );
+    const { tuning } = this.options;
+    const roomy = (): void => {
+      if (session === this.session) session.consumer.resume([{ topic, partitions: [partition] }]);
+    };
+    return new Lane(laneWork(this.options, topic, partition, roomy), {
+      messages: tuning.bufferMessages ?? 4_000,
+      bytes: tuning.bufferBytes ?? 1_000_000,
+      retryMs: (attempt) => pauseMs(tuning.retry ?? MESSAGE_RETRY, attempt),
+    });
   }
 
   private tick(): void {
@@ -275,12 +233,7 @@ export class GroupConsumer implements Subscription {
     const { lanes, session } = this;
     const dirty = lanes.uncommitted();
     if (session === undefined || dirty.length === 0) return;
-    this.committing = session.door.commit(dirty).then(
-      () => lanes.committed(dirty),
-      (error: unknown) => {
-        throw error;
-      },
-    );
+    this.committing = session.door.commit(dirty).then(() => lanes.committed(dirty));
     try {
       await this.committing;
     } finally {
@@ -330,7 +283,7 @@ export class GroupConsumer implements Subscription {
     for (const { topic } of this.options.routes.values()) {
       kafkaMetrics.lag.remove({ group: this.options.membership.group, topic: topic.name });
     }
-    if (this.takesEverything) await this.removeGroup();
+    if (this.takesEverything) await within(DISCONNECT_MS, removeGroup(this.options));
     this.started?.reject(new Error('The consumer was stopped before its group had its partitions.'));
   }
 
@@ -339,33 +292,5 @@ export class GroupConsumer implements Subscription {
       DISCONNECT_MS,
       consumer.disconnect().catch(() => undefined),
     );
-  }
-
-  private async removeGroup(): Promise<void> {
-    const admin = kafkaClient(this.options.connection).admin();
-    const removed = (async () => {
-      await admin.connect();
-      await admin.deleteGroups([this.options.groupId]);
-    })();
-    // A group without members or positions disappears by itself in time.
-    await within(
-      DISCONNECT_MS,
-      removed.catch(() => undefined),
-    );
-    void admin.disconnect().catch(() => undefined);
-  }
-}
-
-function partitionsAt(positions: readonly Position[], wanted: number): Assignment {
-  const found: Assignment = {};
-  for (const { topic, partition, offset } of positions) if (offset === wanted) (found[topic] ??= []).push(partition);
-  return found;
-}
-
-function readable(read: (message: KafkaMessage) => ReturnType<typeof deliveryOf>, message: KafkaMessage) {
-  try {
-    return read(message);
-  } catch {
-    return undefined;
   }
 }

@@ -4,17 +4,21 @@ import { type Backoff, Pause, pauseMs, within } from './backoff';
 import { kafkaErrorType, MessageRefused, reasonOf } from './errors';
 import type { KafkaLog } from './kafka-log';
 import { kafkaMetrics } from './kafka-metrics';
+import {
+  BATCH_BYTES,
+  cut,
+  isLeadersChanged,
+  LeadersChanged,
+  type Outgoing,
+  type Partition,
+  type Round,
+  sizeOf,
+  type Waiting,
+} from './outbox-partition';
 
 /** A producer that knows nothing yet of what was sent; its partitioner asks `place` with every message. */
 export type MakeProducer = (place: Place) => Pick<Producer, 'connect' | 'disconnect' | 'send'>;
 export type Place = (message: Message, partitions: readonly PartitionMetadata[]) => number;
-
-/** One request; all its partitions have the same leader. */
-interface Round {
-  leader: number | undefined;
-}
-
-type Outgoing = Message & { readonly partition: number; round?: Round };
 
 export interface OutboxOptions {
   readonly topic: string;
@@ -28,30 +32,6 @@ export interface OutboxOptions {
   readonly backoff?: Backoff;
 }
 
-interface Waiting {
-  readonly message: Outgoing;
-  readonly bytes: number;
-  readonly sinceMs: number;
-  readonly accept: () => void;
-  readonly refuse: (error: Error) => void;
-}
-
-interface Partition {
-  readonly index: number;
-  readonly queue: Fifo<Waiting>;
-  /** Sent and not yet acknowledged. It is sent again as it was: the broker knows a batch by its first sequence. */
-  batch: readonly Waiting[];
-  isBusy: boolean;
-  /** So many of the next go out one by one: one of them may be refused. */
-  singly: number;
-}
-
-/** Below the broker's default `message.max.bytes` of 1,048,588 with room for the batch's own fields. */
-const BATCH_BYTES = 900_000;
-/** kafkajs groups the messages of a request in quadratic time. */
-const BATCH_MESSAGES = 500;
-/** What a record takes beside its key, value and headers. */
-const RECORD_BYTES = 32;
 /** A request that kafkajs has not answered for in this time is given up with its producer. */
 const SEND_TIMEOUT_MS = 120_000;
 const BACKOFF: Backoff = { initialMs: 50, maxMs: 2_000 };
@@ -272,37 +252,4 @@ export class TopicOutbox {
     this.emptyWaiters = [];
     for (const resolve of waiters) resolve();
   }
-}
-
-/** The partitions of a request are no longer with one broker: they are grouped anew. */
-class LeadersChanged extends Error {
-  readonly retriable = false;
-}
-
-function isLeadersChanged(error: unknown): boolean {
-  if (error instanceof LeadersChanged) return true;
-  return error instanceof Error && error.cause !== undefined && isLeadersChanged(error.cause);
-}
-
-function cut(partition: Partition): readonly Waiting[] {
-  const batch: Waiting[] = [];
-  const most = partition.singly > 0 ? 1 : BATCH_MESSAGES;
-  for (let bytes = 0; batch.length < most;) {
-    const next = partition.queue.shift();
-    if (next === undefined) break;
-    bytes += next.bytes;
-    if (bytes > BATCH_BYTES && batch.length > 0) {
-      partition.queue.unshift(next);
-      break;
-    }
-    batch.push(next);
-  }
-  if (partition.singly > 0) partition.singly -= batch.length;
-  return batch;
-}
-
-function sizeOf({ key, value, headers = {} }: Message): number {
-  let bytes = RECORD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const [name, text] of Object.entries(headers)) bytes += 4 + name.length + (text?.length ?? 0);
-  return bytes;
 }
