@@ -14,6 +14,7 @@ import type { CheckpointStore, Sql } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
+import { captureTrace, runInTrace, withCorrelation, withSpan, type Trace } from '@trading/platform-tracing';
 import { Decimal, type Instrument } from '@trading/trading-market';
 import { CrossRates, type CrossRatesState } from '@trading/trading-portfolio';
 import { countDecision } from './decision-metrics';
@@ -47,7 +48,8 @@ export class DecisionStage implements Stage<DecisionInput> {
   private readonly instruments = new Map<string, Instrument>();
   private account: gateway.AccountSnapshot | undefined;
   private rates = new CrossRates();
-  private predictions: prediction.Prediction[] = [];
+  /** With the traces in which they came. */
+  private predictions: { readonly made: prediction.Prediction; readonly trace: Trace | undefined }[] = [];
   private live = false;
   private barrier = 0;
   private sessionId = '';
@@ -83,7 +85,7 @@ export class DecisionStage implements Stage<DecisionInput> {
   async onInput(input: DecisionInput): Promise<void> {
     switch (input.$case) {
       case 'prediction':
-        this.predictions.push(input.value);
+        this.predictions.push({ made: input.value, trace: captureTrace() });
         if (this.live) await this.decide();
         return;
       case 'position':
@@ -115,22 +117,33 @@ export class DecisionStage implements Stage<DecisionInput> {
   }
 
   private async decide(): Promise<void> {
-    for (const made of this.predictions.splice(0)) {
+    for (const { made, trace } of this.predictions.splice(0)) {
       this.rates.onQuote(made.bar?.symbol ?? '', made.lastBid, made.lastAsk);
       for (const runner of this.runners) {
-        const { symbol, timeframe } = runner.config;
+        const { symbol, timeframe, strategyId } = runner.config;
         if (made.bar?.symbol !== symbol || made.bar.timeframe !== timeframe) continue;
-        const fresh = runner.decide(made, this.barrier, this.facts(symbol));
-        const stored = await this.storedAs(fresh.decisionId);
-        if (stored === undefined && fresh.legs.length === 0) {
-          this.quiet.push(fresh);
-          await this.announce(fresh);
-        } else {
-          await this.order(stored ?? (await this.ports.store.commit(fresh)));
-        }
+        const about = {
+          'trading.symbol': symbol,
+          'trading.timeframe': timeframe,
+          'trading.strategy_id': strategyId,
+        };
+        const work = () => this.decideBy(runner, made);
+        await runInTrace(trace, () => withSpan('decide', { attributes: about }, work));
       }
     }
     if (this.live) await this.ports.store.database.transaction((tx) => this.keep(tx));
+  }
+
+  /** Has one strategy decide; its orders are submitted before this resolves. */
+  private async decideBy(runner: StrategyRunner, made: prediction.Prediction): Promise<void> {
+    const fresh = runner.decide(made, this.barrier, this.facts(runner.config.symbol));
+    const stored = await this.storedAs(fresh.decisionId);
+    if (stored === undefined && fresh.legs.length === 0) {
+      this.quiet.push(fresh);
+      await this.announce(fresh);
+    } else {
+      await this.order(stored ?? (await this.ports.store.commit(fresh)));
+    }
   }
 
   /** The decision of this id that was stored before: what was decided once is not decided again. */
@@ -144,7 +157,10 @@ export class DecisionStage implements Stage<DecisionInput> {
     const decisionCommittedUs = committedUs > 0 ? committedUs : systemClock.nowUs();
     const hops = common.Hops.fromPartial({ ...stored.hops, decisionCommittedUs });
     const legs: decision.Leg[] = [];
-    for (const leg of stored.legs) legs.push(await this.submit(leg, stored.eventUs, hops));
+    for (const leg of stored.legs) {
+      const { accountId, coid } = leg;
+      legs.push(await withCorrelation({ accountId, coid }, () => this.submit(leg, stored.eventUs, hops)));
+    }
     const complete = { ...stored, legs, hops };
     this.answered.push(complete);
     await this.announce(complete);

@@ -1,6 +1,7 @@
 import { TOPICS, type common, type execution } from '@trading/contracts';
 import { TransientDatabaseError } from '@trading/platform-database';
 import type { EventBus } from '@trading/platform-messaging';
+import { captureTrace, runInTrace, type Trace } from '@trading/platform-tracing';
 import { isTerminal } from '@trading/trading-orders';
 import type { FillEffect } from '@trading/trading-portfolio';
 import { tradeMessage, type AccountBooks } from './account-books';
@@ -77,13 +78,16 @@ export class AccountWriter {
     for (const record of draft.orders) this.keep(record);
     const messages = draft.events.map((event) => event.message);
     countOrders(messages);
-    if (options.isQuiet !== true) await this.publish(messages, draft.positions);
+    if (options.isQuiet !== true) {
+      const [here, first = 0] = [captureTrace(), messages[0]?.seq];
+      await this.publish(messages, draft.positions, (seq) => happenings[seq - first]?.trace ?? here);
+    }
     return messages;
   }
 
   /** Applies stored events to the books again and publishes them again. To be called within {@link exclusive}. */
   async replay(messages: readonly execution.OrderEvent[]): Promise<void> {
-    await this.publish(messages, this.rebook(messages));
+    await this.publish(messages, this.rebook(messages), () => undefined);
   }
 
   /** Applies stored events to the books again. */
@@ -157,20 +161,24 @@ export class AccountWriter {
     else this.records.set(coid, record);
   }
 
+  /** Each message in the trace of what it tells of, by its sequence. */
   private async publish(
     messages: readonly execution.OrderEvent[],
     positions: readonly execution.Position[],
+    traceOf: (seq: number) => Trace | undefined,
   ): Promise<void> {
     const { accountId, sessionId, bus } = this;
     const accepted: Promise<void>[] = [];
     for (const value of messages) {
       for (const listener of this.listeners) listener(value);
       const body = { $case: 'event', value } as const;
-      accepted.push(bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body }));
+      const publish = () => bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body });
+      accepted.push(runInTrace(traceOf(value.seq), publish));
     }
     for (const value of positions) {
       const body = { $case: 'position', value } as const;
-      accepted.push(bus.publish(TOPICS.positionEvent, accountId, { accountId, sessionId, body }));
+      const publish = () => bus.publish(TOPICS.positionEvent, accountId, { accountId, sessionId, body });
+      accepted.push(runInTrace(traceOf(value.seq), publish));
     }
     await Promise.all(accepted);
   }

@@ -5,6 +5,7 @@ import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
+import { captureTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
 import type { BooksState } from './account-books';
 import type { AccountWriter } from './account-writer';
@@ -24,6 +25,11 @@ type SessionWord = Extract<
   { readonly $case: 'session' | 'progress' }
 >;
 
+interface TracedTrade {
+  readonly event: gateway.TradeEvent;
+  readonly trace: Trace | undefined;
+}
+
 export interface ExecutionPorts {
   readonly bus: EventBus;
   readonly store: OrderStore;
@@ -41,7 +47,8 @@ export interface ExecutionPorts {
  * nothing is computed twice.
  */
 export class ExecutionStage implements Stage<ExecutionInput> {
-  private trades: gateway.TradeEvent[] = [];
+  /** With the traces in which they came. */
+  private trades: TracedTrade[] = [];
   private stored = new StoredSteps();
   private terminal: gateway.TerminalSession | undefined;
   private announced: execution.Account | undefined;
@@ -112,7 +119,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       case 'account':
         return this.onAccount(input.value);
       case 'trade':
-        this.trades.push(input.value);
+        this.trades.push({ event: input.value, trace: captureTrace() });
         // Between barriers, or after the last: a checkpoint does not hold it, so it is repeated after one.
         if (this.live) await this.writer.exclusive(() => this.book(false));
         return;
@@ -140,17 +147,27 @@ export class ExecutionStage implements Stage<ExecutionInput> {
    * played again, its events come from the store.
    */
   private async book(inStep: boolean): Promise<void> {
-    const { writer, ports } = this;
     const trades = this.trades.splice(0);
-    const stored = await ports.store.storedCauses(writer.accountId, trades.map(causeOf));
+    if (trades.length === 0) return;
+    const traces = trades.map(({ trace }) => trace);
+    const attributes = { 'trading.account_id': this.writer.accountId, 'trading.trades': trades.length };
+    await withSharedSpan(traces, 'book trades', { attributes }, () => this.bookAll(trades, inStep));
+  }
+
+  private async bookAll(trades: readonly TracedTrade[], inStep: boolean): Promise<void> {
+    const { writer, ports } = this;
+    const stored = await ports.store.storedCauses(
+      writer.accountId,
+      trades.map(({ event }) => causeOf(event)),
+    );
     const drafted = new Map<string, OrderRecord>();
     const find = async (coid: string) => drafted.get(coid) ?? (await writer.record(coid));
     const happenings: Happening[] = [];
-    for (const event of trades) {
+    for (const { event, trace } of trades) {
       if (stored.has(causeOf(event))) continue;
       for (const happening of await this.happeningsOf(event, find)) {
         drafted.set(happening.coid, advance(await find(happening.coid), happening, 0));
-        happenings.push(happening);
+        happenings.push(trace === undefined ? happening : { ...happening, trace });
       }
     }
     await writer.commit(happenings, { inStep });

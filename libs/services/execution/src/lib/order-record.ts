@@ -1,5 +1,6 @@
 import { bare, common, execution, wire } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
+import type { Trace } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
 import { applyOrderEvent, type OrderEvent, type OrderRequest, type OrderView } from '@trading/trading-orders';
 
@@ -39,6 +40,8 @@ export interface Happening {
   readonly facts?: Partial<Pick<execution.Order, 'checks' | 'hops' | 'barrier' | 'positionId' | 'attempt' | 'epoch'>>;
   /** Names what made it happen; the events of one cause are stored once. */
   readonly cause: string;
+  /** Where it happened, for whatever is published about it; not stored. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The order after one more happening. Throws the kernel's errors; nothing changes then. */

@@ -2,6 +2,7 @@ import { common, execution, gateway, type risk } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
+import { withCorrelation } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
 import type { AccountWriter } from './account-writer';
 import type { ExecutionStage } from './execution-stage';
@@ -39,8 +40,11 @@ export class OrderSubmission {
     checkForm(order);
     const waiting = this.underWay.get(order.coid);
     if (waiting !== undefined) return waiting;
-    const work = this.once(writer, stage, request, order).finally(() => this.underWay.delete(order.coid));
-    this.underWay.set(order.coid, work);
+    const { accountId, coid } = order;
+    const work = withCorrelation({ accountId, coid }, () =>
+      this.once(writer, stage, request, order).finally(() => this.underWay.delete(coid)),
+    );
+    this.underWay.set(coid, work);
     return work;
   }
 

@@ -3,6 +3,7 @@ import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platfor
 import type { CheckpointStore, Database } from '@trading/platform-database';
 import type { EventBus } from '@trading/platform-messaging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
+import { withSpan } from '@trading/platform-tracing';
 import type { LoadedModel } from '@trading/trading-models';
 import type { PredictionSeries } from './prediction-config';
 import { SeriesPredictor, type SeriesState } from './series-predictor';
@@ -47,16 +48,20 @@ export class PredictionStage implements Stage<MarketInput> {
     await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
   }
 
-  async onInput(input: MarketInput): Promise<void> {
+  async onInput({ value: batch }: MarketInput): Promise<void> {
+    const [fromUs = 0, toUs = 0] = [batch.timeUs[0], batch.timeUs.at(-1)];
     for (const predictor of this.predictors) {
-      for (const made of predictor.onTicks(input.value)) await this.announce(made, predictor.series);
+      await this.predict(predictor, fromUs, toUs, () => predictor.onTicks(batch));
     }
   }
 
   async onBarrier(mark: BarrierMark): Promise<void> {
+    const { timeUs } = mark;
     for (const predictor of this.predictors) {
-      const made = predictor.onMark(mark.timeUs);
-      if (made !== undefined) await this.announce(made, predictor.series);
+      await this.predict(predictor, timeUs, timeUs, () => {
+        const made = predictor.onMark(timeUs);
+        return made === undefined ? [] : [made];
+      });
     }
     if (mark.checkpoint) await this.checkpoint(mark.n);
     const { sessionId, symbol } = this;
@@ -71,6 +76,22 @@ export class PredictionStage implements Stage<MarketInput> {
     await this.ports.timeSeries.flush();
     const states: StageState = Object.fromEntries(this.predictors.map((p) => [p.name, p.snapshot()]));
     await this.ports.database.transaction((tx) => this.ports.checkpoints.save(tx, this.key, n, states));
+  }
+
+  /** Announces what is predicted between two times; a span where a bar can end, which few batches of ticks do. */
+  private async predict(
+    predictor: SeriesPredictor,
+    fromUs: number,
+    toUs: number,
+    run: () => readonly prediction.Prediction[],
+  ): Promise<void> {
+    const { symbol, timeframe } = predictor.series;
+    const announceAll = async (): Promise<void> => {
+      for (const made of run()) await this.announce(made, predictor.series);
+    };
+    if (!predictor.canClose(fromUs, toUs)) return announceAll();
+    const attributes = { 'trading.symbol': symbol, 'trading.timeframe': timeframe };
+    return withSpan('predict', { attributes }, announceAll);
   }
 
   private async announce(made: prediction.Prediction, series: PredictionSeries): Promise<void> {

@@ -62,6 +62,11 @@ export class SeriesPredictor {
     return bar === undefined ? undefined : this.predict(bar, timeUs);
   }
 
+  /** Whether a bar can end by what is said of these times. */
+  canClose(fromUs: number, toUs: number): boolean {
+    return this.builder.canClose(fromUs, toUs);
+  }
+
   snapshot(): SeriesState {
     return {
       builder: this.builder.snapshot(),

@@ -3,6 +3,7 @@ import { StageHost } from '@trading/platform-barrier';
 import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import { route, type Share, type Subscription } from '@trading/platform-messaging';
+import { withCorrelation } from '@trading/platform-tracing';
 import { invalidLimits, invalidLossLimits, unsupportedLimits, type RiskLimits } from '@trading/trading-risk';
 import { Observable } from 'rxjs';
 import { ApprovalSigner } from './approval-signer';
@@ -82,7 +83,10 @@ export class RiskUseCases implements risk.RiskManagerService {
       const message = `No session of account ${accountId} has begun since the start: what it holds is not known yet.`;
       throw new RpcError('UNAVAILABLE', 'NO_SESSION', message);
     }
-    return this.checks.check(request, stage?.view, this.limitsOf(accountId));
+    const { coid = '' } = request.order ?? {};
+    return withCorrelation({ accountId, coid }, () =>
+      this.checks.check(request, stage?.view, this.limitsOf(accountId)),
+    );
   }
 
   async releaseReservations(request: risk.ReleaseReservationsRequest): Promise<risk.ReleaseReservationsResponse> {

@@ -45,6 +45,17 @@ describe('BarBuilder', () => {
     expect(builder.onMark(9 * MINUTE)).toBeUndefined();
   });
 
+  it('knows before it has the ticks whether they can close a bar', () => {
+    const builder = new BarBuilder('EURUSD', 'M1');
+    expect(builder.canClose(MINUTE - 2, MINUTE - 1)).toBe(false);
+    expect(builder.canClose(MINUTE - 1, MINUTE)).toBe(true);
+    builder.onTick(5, 1, 2);
+    expect(builder.canClose(MINUTE - 1, MINUTE - 1)).toBe(false);
+    expect(builder.canClose(MINUTE, MINUTE)).toBe(true);
+    builder.onMark(MINUTE);
+    expect(builder.canClose(3 * MINUTE, 3 * MINUTE)).toBe(false);
+  });
+
   it('makes no bars of intervals without ticks', () => {
     const bars = barsOf([
       [0, 1, 2],

@@ -74,6 +74,12 @@ export class BarBuilder {
     return bar;
   }
 
+  /** Whether ticks from `fromUs` to `toUs` can close a bar: the one being built, or one that begins with them. */
+  canClose(fromUs: number, toUs: number): boolean {
+    const openUs = this.tickCount === 0 ? Math.floor(fromUs / this.durationUs) * this.durationUs : this.openUs;
+    return toUs >= openUs + this.durationUs;
+  }
+
   snapshot(): BarBuilderState {
     return {
       closedUntilUs: this.closedUntilUs === -Infinity ? null : this.closedUntilUs,
