@@ -89,9 +89,16 @@ ${variablesTable(rowsOf('apps/trade/src/cli/environment.js'))}
 export async function metrics(built) {
   const { describeMetrics, recordRpc } = built('libs/platform/metrics/src/index.js');
   for (const service of SERVICES) built(`libs/services/${service}/src/index.js`);
+  for (const room of ['cache', 'kafka', 'timeseries']) built(`libs/platform/${room}/src/index.js`);
+  built('libs/platform/tracing/src/index.js').spanMetrics();
   // Made with the first call.
   recordRpc('', '', '', 0);
-  const rows = (await describeMetrics()).map(({ name, type, help }) => [code(name), type, help]);
+  const rows = (await describeMetrics()).map(({ name, type, labels, help }) => [
+    code(name),
+    type,
+    labels.map(code).join(', '),
+    help,
+  ]);
   return `# Metrics
 
 Generated from the code by \`node tools/workspace/reference.mjs metrics\`.
@@ -99,7 +106,10 @@ Generated from the code by \`node tools/workspace/reference.mjs metrics\`.
 \`/metrics\` of every process has these, as far as its services make them, and those of Node's process (\`process_…\`,
 \`nodejs_…\`, such as \`nodejs_eventloop_lag_seconds\`).
 
-${table(['metric', 'type', 'what it is'], rows)}
+Labels take their values from bounded sets: services, topics and groups of the catalogue, methods, codes, states, configured strategies.
+None holds an account, an order or a symbol.
+
+${table(['metric', 'type', 'labels', 'what it is'], rows)}
 `;
 }
 

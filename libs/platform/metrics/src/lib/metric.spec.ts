@@ -52,7 +52,12 @@ describe('metrics', () => {
 
   it('are described for the generated table, ours only', async () => {
     const rows = await describeMetrics();
-    expect(rows).toContainEqual({ name: 'trading_execution_orders_total', type: 'counter', help: 'Orders.' });
+    expect(rows).toContainEqual({
+      name: 'trading_execution_orders_total',
+      type: 'counter',
+      labels: expect.any(Array),
+      help: 'Orders.',
+    });
     expect(rows.every(({ name }) => name.startsWith('trading_'))).toBe(true);
   });
 });

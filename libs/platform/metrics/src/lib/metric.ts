@@ -52,6 +52,7 @@ export function histogram<L extends string>(
 export interface MetricRow {
   readonly name: string;
   readonly type: string;
+  readonly labels: readonly string[];
   readonly help: string;
 }
 
@@ -60,8 +61,14 @@ export async function describeMetrics(): Promise<MetricRow[]> {
   const metrics = await register.getMetricsAsJSON();
   return metrics
     .filter(({ name }) => NAME.test(name))
-    .map(({ name, type, help }) => ({ name, type: String(type), help }))
+    .map(({ name, type, help }) => ({ name, type: String(type), labels: labelsOf(name), help }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** prom-client keeps the names of labels on the metric and leaves them out of its types. */
+function labelsOf(name: string): readonly string[] {
+  const metric = register.getSingleMetric(name) as { readonly labelNames?: readonly string[] } | undefined;
+  return metric?.labelNames ?? [];
 }
 
 function existing<M extends Metric>(name: string, kind: abstract new (...args: never[]) => M): M | undefined {
