@@ -5,7 +5,7 @@ import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
-import { captureTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
+import { captureTrace, currentTraceContext, runInTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
 import type { BooksState } from './account-books';
 import type { AccountWriter } from './account-writer';
@@ -167,7 +167,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       if (stored.has(causeOf(event))) continue;
       for (const happening of await this.happeningsOf(event, find)) {
         drafted.set(happening.coid, advance(await find(happening.coid), happening, 0));
-        happenings.push(trace === undefined ? happening : { ...happening, trace });
+        happenings.push(isElsewhere(trace) ? { ...happening, trace } : happening);
       }
     }
     await writer.commit(happenings, { inStep });
@@ -289,4 +289,9 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       await tx.query('UPDATE account SET published_seq = last_seq WHERE account_id = $1', [writer.accountId]);
     });
   }
+}
+
+/** Whether work of this trace is done in the name of another: one span cannot be the parent of both. */
+function isElsewhere(trace: Trace | undefined): boolean {
+  return runInTrace(trace, currentTraceContext)?.traceId !== currentTraceContext()?.traceId;
 }
