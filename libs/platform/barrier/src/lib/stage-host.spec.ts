@@ -97,6 +97,15 @@ describe('a stage host', () => {
     expect(asked).toEqual(['a: the beginning of the session was not heard from only']);
   });
 
+  it('asks once for a session whose rest goes on arriving, and not at all when it began meanwhile', async () => {
+    const { host, asked, session, pass, turn } = setUp();
+    for (const n of [5, 6, 7]) await pass('s1', n);
+    await session('s2', 4);
+    expect(host.outOfStep.size).toBe(0);
+    await turn();
+    expect(asked).toEqual([]);
+  });
+
   it('begins afresh with what it owns, and drops what it does not', async () => {
     const { host, asked, made, session, pass } = setUp();
     await session('s1');

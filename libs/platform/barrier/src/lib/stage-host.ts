@@ -35,7 +35,8 @@ interface Place<T, S> {
 export class StageHost<T, S extends Stage<T>> {
   private readonly places = new Map<string, Place<T, S>>();
   private readonly attempts = new Map<string, number>();
-  private readonly pauses = new Set<NodeJS.Timeout>();
+  /** Requests that are about to be made, one for each key. */
+  private readonly requests = new Map<string, NodeJS.Timeout>();
   private readonly reasons = new Map<string, string>();
   private isStopped = false;
   private owns: (key: string) => boolean = () => true;
@@ -79,7 +80,7 @@ export class StageHost<T, S extends Stage<T>> {
     try {
       const work = feed(place.join, source, message, inputOf, run);
       return work?.then(
-        () => this.settle(key, body?.$case),
+        () => this.settle(key, place),
         (error: unknown) => this.failed(key, place, error),
       );
     } catch (error) {
@@ -106,7 +107,7 @@ export class StageHost<T, S extends Stage<T>> {
   /** Asks for nothing any more. */
   stop(): void {
     this.isStopped = true;
-    for (const pause of this.pauses) clearTimeout(pause);
+    for (const request of this.requests.values()) clearTimeout(request);
   }
 
   private place(key: string): Place<T, S> {
@@ -119,8 +120,9 @@ export class StageHost<T, S extends Stage<T>> {
     return found;
   }
 
-  private settle(key: string, $case: string | undefined): void {
-    if ($case !== 'mark' && $case !== 'progress') return;
+  /** A stage that is within a session needs no other. */
+  private settle(key: string, place: Place<T, S>): void {
+    if (place.join.current === undefined || !this.reasons.has(key)) return;
     this.attempts.delete(key);
     this.reasons.delete(key);
   }
@@ -134,25 +136,34 @@ export class StageHost<T, S extends Stage<T>> {
     if (this.places.get(key) !== place) return;
     this.places.delete(key);
     this.reasons.set(key, reason);
+    // What follows of a session that was not heard from its beginning says nothing new.
+    if (this.requests.has(key)) return;
     const attempt = (this.attempts.get(key) ?? 0) + 1;
     this.attempts.set(key, attempt);
-    this.options.log.warn({ key, reason, attempt }, 'A stage lost its place; its session is asked to begin again.');
-    this.ask(key, reason, attempt);
+    const fields = { stage: key, reason, attempt };
+    this.options.log.warn(fields, 'A stage lost its place; its session is asked to begin again.');
+    this.ask(key, attempt);
   }
 
-  private ask(key: string, reason: string, attempt: number): void {
+  private ask(key: string, attempt: number): void {
     if (this.isStopped) return;
     const pauseMs = this.options.pauseMs?.(attempt) ?? Math.min(5_000, 100 * 2 ** Math.min(attempt, 10));
-    const retry = (): void => {
-      this.pauses.delete(pause);
-      this.options.rejoin(key, reason).catch((error: unknown) => {
-        this.options.log.warn({ key, error: String(error) }, 'A session could not be asked to begin again yet.');
-        this.ask(key, reason, attempt + 1);
-      });
-    };
-    // What comes of it belongs to no trace, though a message of one found the stage out of step.
-    const pause = runInTrace(undefined, () => setTimeout(retry, pauseMs));
-    this.pauses.add(pause);
+    const request = runInTrace(undefined, () => setTimeout(() => void this.request(key, attempt), pauseMs));
+    this.requests.set(key, request);
+  }
+
+  private async request(key: string, attempt: number): Promise<void> {
+    this.requests.delete(key);
+    const reason = this.reasons.get(key);
+    // The session has begun again meanwhile.
+    if (reason === undefined) return;
+    try {
+      await this.options.rejoin(key, reason);
+    } catch (error) {
+      const fields = { stage: key, error: String(error) };
+      this.options.log.warn(fields, 'A session could not be asked to begin again yet.');
+      this.ask(key, attempt + 1);
+    }
   }
 }
 
