@@ -3,12 +3,18 @@
  * through all of them. Start reading at `system/system.ts`.
  */
 import { HealthDirectory } from '@trading/platform-health';
+import { redact } from '@trading/platform-logging';
+import { startTracing } from '@trading/platform-tracing';
 import { databaseUrlOf } from './front/database-url';
 import { parseUpOptions } from './front/options';
+import { tracingOf } from './front/tracing';
 import { chooseListenPorts } from './system/listen-ports';
 import { runProgram } from './system/run-program';
 import { createHost } from './system/services';
 import { startSystem } from './system/system';
+
+/** What the trace collector may take at the end, in milliseconds: less than each part may take to close. */
+const LAST_SPANS_MS = 3_000;
 
 const health = new HealthDirectory();
 
@@ -17,10 +23,19 @@ void runProgram({
   parse: () => parseUpOptions(process.argv.slice(2), process.env),
   check: async (options) => {
     databaseUrlOf(process.env);
+    tracingOf(process.env);
     await chooseListenPorts(options);
   },
   health,
   grpcHost: createHost(async (service) => (await health.check(service))?.isReady ?? true),
   drainMs: 2_000,
-  start: (_options, { facts }, lifecycle, logger, onDefect) => startSystem(facts, lifecycle, logger, onDefect),
+  start: (_options, { facts }, lifecycle, logger, onDefect) => {
+    const stopTracing = startTracing(tracingOf(process.env), {
+      service: 'standalone',
+      log: logger,
+      clean: (text) => String(redact(text)),
+    });
+    if (stopTracing !== undefined) lifecycle.addClosing('tracing', () => stopTracing(LAST_SPANS_MS));
+    return startSystem(facts, lifecycle, logger, onDefect);
+  },
 });

@@ -122,7 +122,8 @@ describe('an interrupted run', () => {
   it('is not continued with other options or data, and given up only with --fresh', async () => {
     const program = up('--speed', SPEED);
     await passed(program, 0.1);
-    await program.stop('SIGTERM');
+    // Its simulator outlives it.
+    await program.stop('SIGKILL');
     const other = await up('--commission', '7').ended();
     expect(other).toMatchObject({ code: 2, out: '' });
     expect(other.err).toMatch(/commission.*--fresh/s);
@@ -137,6 +138,7 @@ describe('an interrupted run', () => {
     expect(fresh.code).toBe(0);
     expect(fresh.err).not.toMatch(RESUMED);
     expect(summaryOf(fresh)).toMatchObject({ runId: 'run-0002', runAccount: 'PAPER-2', ticks: TICKS });
+    expect(folder.processes()).toEqual([]);
   });
 });
 

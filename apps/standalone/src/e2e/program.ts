@@ -44,6 +44,11 @@ export class Program {
     return Program.start('standalone', [...ports, '--no-prometheus', ...args], env, 'dev.js');
   }
 
+  /** A task of `./trade dev`, such as `stop`. */
+  static devTask(task: string, dataDir: string): Program {
+    return Program.start('standalone', [task, '--data-dir', dataDir], {}, 'dev.js');
+  }
+
   /** Any other command of `./trade`. */
   static trade(args: readonly string[]): Program {
     return Program.start('trade', args, {});

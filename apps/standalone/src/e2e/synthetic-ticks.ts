@@ -7,10 +7,11 @@ export const MEAN_SPACING_MS = 2_000;
 
 /**
  * Writes ticks of something like EURUSD as `time_ms,bid,ask`: a slow wave and a walk on top, so that averages cross;
- * some share their millisecond with the one before, some are crossed. The same count gives the same file everywhere.
+ * some share their millisecond with the one before, some are crossed. The same count and seed give the same file
+ * everywhere.
  */
-export function writeSyntheticTicks(file: string, count: number): { readonly crossed: number } {
-  const random = generator(20_140_501);
+export function writeSyntheticTicks(file: string, count: number, seed = 20_140_501): { readonly crossed: number } {
+  const random = generator(seed);
   const lines = ['time_ms,bid,ask'];
   let timeMs = START_MS;
   let walk = 0;

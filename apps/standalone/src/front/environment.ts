@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secret } from '@trading/platform-config';
+import { tracingVariables } from '@trading/platform-tracing';
 
 /** The variables that `./trade up` reads, beside its options; what they mean is checked where they are used. */
 export const variables = z.object({
@@ -11,4 +12,5 @@ export const variables = z.object({
     .default('warn')
     .describe('Least severity that is logged, where `--log-level` says nothing.'),
   NO_COLOR: z.string().optional().describe('Set to anything: no colours (https://no-color.org).'),
+  ...tracingVariables(),
 });

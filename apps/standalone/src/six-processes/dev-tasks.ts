@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processIdentity } from '../front/process-identity';
 import { UsageError } from '../front/usage-error';
+import { endSimulators } from '../system/simulator-process';
 import type { DevCommand } from './dev-options';
 import { lastLines } from './log-file';
 import { endLeftServices, PidFile, pidFolder, signal } from './pid-file';
@@ -58,9 +59,15 @@ async function stop(dataDir: string): Promise<number> {
     signal(program, 'SIGTERM');
     await gone(program, dataDir);
   }
-  const left = await endLeftServices(dataDir);
+  const left = await endLeft(dataDir);
   if (left.length > 0) process.stderr.write(`Stopped ${left.join(', ')}.\n`);
   return (await runDevInfra(['stop', '--folder', serversFolder(dataDir)])).code;
+}
+
+/** What a program left that was killed: its simulator first, as at every end. */
+async function endLeft(dataDir: string): Promise<readonly string[]> {
+  await endSimulators(join(dataDir, 'terminal'));
+  return endLeftServices(dataDir);
 }
 
 async function reset(dataDir: string): Promise<number> {
@@ -68,7 +75,7 @@ async function reset(dataDir: string): Promise<number> {
   if (program !== undefined) {
     throw new UsageError(`${dataDir}: process ${program} is using this data folder. Stop it first: ./trade dev stop.`);
   }
-  await endLeftServices(dataDir);
+  await endLeft(dataDir);
   const { code } = await runDevInfra(['reset', '--folder', serversFolder(dataDir)]);
   if (code !== 0) return code;
   for (const name of TRADED) rmSync(join(dataDir, name), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { distributedServers, freshDatabase, freshPrefix } from '../../../../tools/test/src/distributed-servers';
-import { DataFolder } from '../e2e/data-folder';
+import { DataFolder, isSimulator } from '../e2e/data-folder';
 import { Program, type Ended } from '../e2e/program';
 import { comparable, summaryOf } from '../e2e/summary';
 import { waitFor } from '../e2e/wait';
@@ -8,8 +8,10 @@ import { defaultDataFile } from '../front/default-data';
 import { signal } from './pid-file';
 import { SIX, type SixName } from './six-services';
 
-/** Daily bars of the S&P 500 of two years, so that the model trades. */
-const [FROM, TO] = ['2011-06', '2012-06'];
+/** Daily bars of the S&P 500 of half a year, in which the model trades. */
+const [FROM, TO] = ['2011-06', '2011-12'];
+/** The whole of it takes at least twenty seconds then: there is time to interrupt. */
+const SLOWLY = ['--speed', '800000'];
 const ENDS_WITHIN_MS = 240_000;
 const TEST_MS = 420_000;
 
@@ -104,8 +106,9 @@ describe('six processes', () => {
   it(
     'go on when a service dies under them, answer the command line, and end at Ctrl-C',
     async () => {
-      const program = dev('--json', '--no-watch');
+      const program = dev('--json', '--no-watch', ...SLOWLY);
       await ordersExist(program);
+      expect(program.out).toBe('');
       const [decision] = processesOf('decision');
       signal(decision ?? 0, 'SIGKILL');
       await program.waitFor('its successor', () => processesOf('decision').some((pid) => pid !== decision));
@@ -138,7 +141,7 @@ describe('six processes', () => {
   it(
     'are replaced by the next start when what started them was killed, which goes on with the run',
     async () => {
-      const program = dev('--json');
+      const program = dev('--json', ...SLOWLY);
       await ordersExist(program);
       await program.stop('SIGKILL');
       const left = SIX.flatMap(processesOf);
@@ -148,6 +151,24 @@ describe('six processes', () => {
       expect(ended.err).toMatch(/Services that were left running were stopped: prediction, .*mt5-gateway/);
       expect(ended.err).toMatch(/resum/i);
       expectAsOneProcess(ended);
+      expect(folder.processes()).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'are stopped from another terminal, also what was left of a program that was killed',
+    async () => {
+      const stop = (): Promise<Ended> => Program.devTask('stop', folder.path).ended(ENDS_WITHIN_MS);
+      const program = dev('--json', ...SLOWLY);
+      await program.waitFor('its terminal', () => folder.processes().some(isSimulator));
+      expect((await stop()).code).toBe(0);
+      expect((await program.ended()).code).toBe(0);
+      const killed = dev('--json', ...SLOWLY);
+      await killed.waitFor('its terminal', () => folder.processes().some(isSimulator));
+      await killed.stop('SIGKILL');
+      expect(folder.processes()).toHaveLength(7);
+      expect((await stop()).code).toBe(0);
       expect(folder.processes()).toEqual([]);
     },
     TEST_MS,

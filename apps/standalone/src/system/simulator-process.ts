@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Logger } from '@trading/platform-logging';
 import type { SimulatorConfigInput } from '@trading/service-terminal-simulator';
 
@@ -27,6 +27,7 @@ export async function startSimulator(
   logger: Logger,
 ): Promise<SimulatorProcess> {
   mkdirSync(config.stateFolder, { recursive: true });
+  await endSimulators(dirname(config.stateFolder), basename(config.stateFolder));
   const configFile = join(config.stateFolder, 'config.json');
   const logFile = join(config.stateFolder, 'simulator.log');
   const wanted = `${JSON.stringify(config, null, 2)}\n`;
@@ -46,6 +47,22 @@ export async function startSimulator(
   child.unref();
   if (child.pid === undefined) throw new Error('The terminal simulator could not be started.');
   return handle(child.pid, false, logFile);
+}
+
+/**
+ * Ends the simulators of runs whose state folders lie in this one, such as that of a run that was given up.
+ * @param except the state folder whose simulator is left alone
+ */
+export async function endSimulators(folder: string, except?: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const runs = readdirSync(folder).filter((name) => name !== except);
+  await Promise.all(
+    runs.map(async (name) => {
+      const stateFolder = join(folder, name);
+      const pid = livingPid(stateFolder, join(stateFolder, 'config.json'));
+      if (pid !== undefined) await end(pid);
+    }),
+  );
 }
 
 /** The simulator of this state folder, when it is alive and really one. */

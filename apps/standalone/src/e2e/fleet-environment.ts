@@ -1,0 +1,86 @@
+import { distributedServers, freshDatabase, freshPrefix } from '../../../../tools/test/src/distributed-servers';
+import type { SixName } from '../six-processes/six-services';
+import type { ServiceFleet } from './service-fleet';
+
+export const TERMINAL_KEY_ID = 'simulator';
+export const TERMINAL_SERVER = 'Simulator';
+const SIGNING_KEY_ID = 'risk-1';
+
+/** What services are to trade. */
+export interface Traded {
+  readonly accounts: readonly string[];
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  readonly strategy: { readonly name: string; readonly parameters: Readonly<Record<string, number>> };
+}
+
+/** A strategy of its own for every symbol of every account. */
+function strategiesOf({ accounts, symbols, timeframe, strategy }: Traded): readonly object[] {
+  return accounts.flatMap((accountId) =>
+    symbols.map((symbol) => ({
+      strategyId: `${strategy.name}-${accountId}-${symbol}`,
+      ...strategy,
+      symbol,
+      timeframe,
+      accountId,
+    })),
+  );
+}
+
+/** What each service is told by its variables, lists and all, so that it trades this over the stores of `stores`. */
+export function tradingEnvironment(
+  traded: Traded,
+  stores: NodeJS.ProcessEnv,
+): (name: SixName, fleet: ServiceFleet) => NodeJS.ProcessEnv {
+  const series = traded.symbols.map((symbol) => ({ symbol, timeframe: traded.timeframe }));
+  return (name, fleet) => {
+    const { secrets } = fleet;
+    const gateway = (accounts: readonly string[]): NodeJS.ProcessEnv => ({
+      TERMINAL_KEY_ID,
+      TERMINAL_KEY_FILE: secrets.terminalKeyFile,
+      ACCOUNTS: JSON.stringify(accounts.map((accountId) => ({ accountId, login: accountId, server: TERMINAL_SERVER }))),
+      SUBSCRIPTIONS: JSON.stringify(series),
+      APPROVAL_PUBLIC_KEYS: JSON.stringify({ [SIGNING_KEY_ID]: secrets.publicKey }),
+    });
+    const own: Readonly<Record<SixName, () => NodeJS.ProcessEnv>> = {
+      prediction: () => ({ SERIES: JSON.stringify(series), MODEL_STORE_PATH: fleet.folder }),
+      decision: () => ({
+        RUN_ID: 'run-1',
+        STRATEGIES: JSON.stringify(strategiesOf(traded)),
+        EXECUTION_GRPC_ADDRESS: fleet.grpcOf('execution'),
+      }),
+      execution: () => ({
+        RUN_ID: 'run-1',
+        RISK_MANAGER_GRPC_ADDRESS: fleet.grpcOf('risk-manager'),
+        MT4_GATEWAY_GRPC_ADDRESS: fleet.grpcOf('mt4-gateway'),
+        MT5_GATEWAY_GRPC_ADDRESS: fleet.grpcOf('mt5-gateway'),
+      }),
+      'risk-manager': () => ({
+        RISK_SIGNING_KEY_FILE: secrets.signingKeyFile,
+        RISK_SIGNING_KEY_ID: SIGNING_KEY_ID,
+        ENABLE_ON_CREATION: JSON.stringify(traded.accounts.map((accountId) => ({ accountId }))),
+      }),
+      'mt4-gateway': () => gateway([]),
+      'mt5-gateway': () => gateway(traded.accounts),
+    };
+    return {
+      OPERATOR_TOKEN_FILE: secrets.operatorTokenFile,
+      SERVICE_TOKEN_FILE: secrets.serviceTokenFile,
+      ...stores,
+      ...own[name](),
+    };
+  };
+}
+
+/** Stores of a test's own on the servers of the run; time series in PostgreSQL, where their rows are easily counted. */
+export async function freshStores(name: string): Promise<NodeJS.ProcessEnv & { readonly DATABASE_URL: string }> {
+  const { brokers, redisUrl } = distributedServers();
+  const prefix = freshPrefix();
+  return {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC_PREFIX: `${prefix}.`,
+    DATABASE_URL: await freshDatabase(name),
+    REDIS_URL: redisUrl,
+    REDIS_PREFIX: prefix,
+  };
+}
