@@ -195,7 +195,15 @@ async function openStores<C extends ProcessConfig>(
   };
   const onIdleConnectionLost = (error: Error): void =>
     logger.warn({ reason: error.message }, 'An idle connection to PostgreSQL was lost.');
-  const open = (): Promise<Database> => openDatabase({ url, schema, migrations, onIdleConnectionLost });
+  const open = (): Promise<Database> =>
+    openDatabase({
+      url,
+      schema,
+      migrations,
+      onIdleConnectionLost,
+      onPartitions: (changes) => logger.info({ changes }, 'Partitions were made or dropped.'),
+      onPartitionsFailed: (error) => logger.error({ reason: error.message }, 'Partitions could not be looked after.'),
+    });
   const database = await awaitStore(open, options);
   lifecycle.addClosing('database', () => database.close());
   const providers: Provider[] = [{ provide: DATABASE, useValue: database }];

@@ -145,7 +145,9 @@ export class RiskFixture {
     });
     await this.service.start();
     await bus.consume({ group: 'test' }, [
-      route(TOPICS.riskEvent, ({ message }) => void (message.body?.$case !== 'rejoin' && this.published.push(message))),
+      route(TOPICS.riskEvent, ({ message }) => {
+        if (message.body?.$case !== 'rejoin') this.published.push(message);
+      }),
     ]);
   }
 
