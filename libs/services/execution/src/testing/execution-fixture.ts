@@ -99,10 +99,9 @@ export class ExecutionFixture {
     });
     await this.service.start();
     await bus.consume({ group: 'test' }, [
-      route(
-        TOPICS.orderEvent,
-        ({ message }) => void (message.body?.$case !== 'rejoin' && this.published.push(message)),
-      ),
+      route(TOPICS.orderEvent, ({ message }) => {
+        if (message.body?.$case !== 'rejoin') this.published.push(message);
+      }),
       route(TOPICS.positionEvent, ({ message }) => void this.positions.push(message)),
     ]);
   }
