@@ -7,6 +7,7 @@ import {
   type TestDatabase,
 } from '@trading/platform-database';
 import { InProcessBus } from '@trading/platform-messaging';
+import { captureTrace, currentTraceContext, runWithTrace } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
 import { ACCOUNT, INSTRUMENT, orderOf, SNAPSHOT } from '../testing/messages';
 import { AccountBooks } from './account-books';
@@ -34,10 +35,10 @@ describe('the writer of an account', () => {
     await created.drop();
   });
 
-  function writerOn(base: Database = database): AccountWriter {
+  function writerOn(base: Database = database, bus = new InProcessBus()): AccountWriter {
     const books = new AccountBooks(ACCOUNT, 'USD');
     books.learnInstrument(plainInstrument(INSTRUMENT));
-    const writer = new AccountWriter(ACCOUNT, books, new OrderStore(base), new InProcessBus());
+    const writer = new AccountWriter(ACCOUNT, books, new OrderStore(base), bus);
     writer.listen((event) => published.push(event));
     return writer;
   }
@@ -77,6 +78,24 @@ describe('the writer of an account', () => {
       },
     };
   }
+
+  it('publishes what is told of a happening in its trace, the rest where it commits, and what is repeated in none', async () => {
+    const inTrace = <T>(letter: string, work: () => T): T =>
+      runWithTrace({ traceparent: `00-${letter.repeat(32)}-${'1'.repeat(16)}-01` }, work);
+    const traces: string[] = [];
+    const bus = new InProcessBus();
+    bus.publish = async ({ name }) => {
+      traces.push(`${name.split('.')[0] ?? ''} ${currentTraceContext()?.traceId[0] ?? 'none'}`);
+    };
+    const writer = writerOn(database, bus);
+    await inTrace('a', () => writer.commit(opening('order-1'), { inStep: true }));
+    const filled: Happening = { ...filling('order-1', 'd1'), trace: inTrace('b', captureTrace) };
+    await inTrace('c', () => writer.commit([...opening('order-2'), filled], { inStep: true }));
+    expect(traces).toEqual(['order a', 'order a', 'order c', 'order c', 'order b', 'position b']);
+    traces.length = 0;
+    await inTrace('d', () => writer.replay(published.slice(0, 2)));
+    expect(traces).toEqual(['order none', 'order none']);
+  });
 
   const count = async (table: string): Promise<number> => (await database.query(`SELECT 1 FROM ${table}`)).length;
 

@@ -1,5 +1,6 @@
 import { TOPICS, terminal, type common, type gateway as events, type market } from '@trading/contracts';
 import { route, type Delivery } from '@trading/platform-messaging';
+import { InMemoryTracer, installTracer, noopTracer, runWithTrace } from '@trading/platform-tracing';
 import { createTestDatabase, openDatabase, type Database, type TestDatabase } from '@trading/platform-database';
 import { ACCOUNT, GatewayFixture } from '../testing/gateway-fixture';
 import { INSTRUMENT, type ScriptedTerminal } from '../testing/scripted-terminal';
@@ -110,6 +111,58 @@ describe('the session of a terminal', () => {
     expect(gateway.of(TOPICS.marketTick, 'batch')).toEqual([]);
     expect(gateway.of(TOPICS.tradeEvent, 'deal')).toEqual([]);
     expect([one.of('ack'), done(one), marksOf(TOPICS.tradeEvent)]).toEqual([[], [], []]);
+  });
+
+  describe('that is traced', () => {
+    const tracer = new InMemoryTracer();
+    beforeEach(() => {
+      tracer.spans.length = 0;
+      installTracer(tracer);
+    });
+    afterEach(() => void installTracer(noopTracer));
+    /** Letters for the traces of the terminal's frames, in the order in which their spans ended. */
+    const traces = () => {
+      const letters = new Map<string, string>();
+      return tracer.spans.map(({ name, context: { traceId } }) => {
+        letters.set(traceId, letters.get(traceId) ?? 'abc'.charAt(letters.size));
+        return `${name} ${letters.get(traceId)}`;
+      });
+    };
+
+    it('begins a trace with the first ticks after each barrier, which ends with the next barrier', async () => {
+      const one = await gateway.connect();
+      one.ticks(1, [[10, '1.1', '1.2']]);
+      one.ticks(2, [[11, '1.1', '1.2']]);
+      await play(one, 1);
+      await play(one, 2);
+      await gateway.until(() => tracer.spans.length === 4);
+      expect(traces()).toEqual(['terminal tick a', 'terminal tick a', 'terminal sim.mark a', 'terminal sim.mark b']);
+      expect(tracer.spans.map(({ attributes }) => attributes['trading.barrier'])).toEqual([1, 1, 1, 2]);
+    });
+
+    it('begins one with each frame of ticks where there are no barriers', async () => {
+      const one = await gateway.connect({ caps: [] });
+      one.ticks(1, [[10, '1.1', '1.2']]);
+      one.ticks(2, [[11, '1.1', '1.2']]);
+      await gateway.until(() => tracer.spans.length === 2);
+      expect(traces()).toEqual(['terminal tick a', 'terminal tick b']);
+    });
+
+    it('says in the trace of an order what becomes of it, and in no other', async () => {
+      const one = await gateway.connect();
+      const caller = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+      const request = gateway.approved(gateway.order({ coid: 'order-1' }));
+      await runWithTrace(caller, () => gateway.calls.submitOrder(request));
+      one.say('trade.event', DEAL, { seq: 1 });
+      one.say('trade.event', { ...DEAL, deal: 'd2', coid: '' }, { seq: 2 });
+      await one.until(({ ack }) => ack === 2);
+      expect(tracer.spans.map(({ name, attributes }) => [name, attributes['trading.coid']])).toEqual([
+        ['terminal order.submit', 'order-1'],
+        ['terminal trade.event', 'order-1'],
+        ['terminal trade.event', ''],
+      ]);
+      expect(tracer.spans.map(({ context }) => context.traceId === 'a'.repeat(32))).toEqual([true, true, false]);
+    });
   });
 
   it('acknowledges results and deals after they were published, in their sequence', async () => {
