@@ -63,7 +63,7 @@ export default tseslint.config(
   },
   {
     // The servers of a test run belong to no library.
-    files: ['**/*.distributed.ts'],
+    files: ['**/*.distributed.ts', 'apps/standalone/src/e2e/fleet-*.ts', 'apps/standalone/src/**/*.bench.ts', 'apps/standalone/src/bench/*.ts'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   {

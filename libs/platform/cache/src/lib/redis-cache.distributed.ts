@@ -1,6 +1,6 @@
 import { memoryLogger } from '@trading/platform-logging';
 import { Redis } from 'ioredis';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the servers of a test run belong to no library
+ 
 import { distributedServers, freshPrefix } from '../../../../../tools/test/src/distributed-servers';
 import { cacheContract } from './cache-contract';
 import { RedisCache, type RedisCacheOptions } from './redis-cache';

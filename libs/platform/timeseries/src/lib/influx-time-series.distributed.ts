@@ -1,5 +1,5 @@
 import { memoryLogger } from '@trading/platform-logging';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the servers of a test run belong to no library
+ 
 import { describeWithInflux, distributedServers, freshPrefix } from '../../../../../tools/test/src/distributed-servers';
 import { InfluxTimeSeries } from './influx-time-series';
 import { CONTRACT_CATALOGUE, timeSeriesContract } from './time-series-contract';
