@@ -68,6 +68,9 @@ export const SYSTEM_OPTIONS: OptionTable = {
     value: 'FILE',
     about: "File with the operator's token (else TRADING_OPERATOR_TOKEN_FILE, else the running system's)",
   },
+  ca: { type: 'string', value: 'FILE', about: "Authorities of the services' certificates (else GRPC_TLS_CA_FILE)" },
+  cert: { type: 'string', value: 'FILE', about: 'Own certificate, for mutual TLS (else GRPC_TLS_CERT_FILE)' },
+  key: { type: 'string', value: 'FILE', about: 'Key of that certificate (else GRPC_TLS_KEY_FILE)' },
 };
 
 /** All options that a command takes. */

@@ -9,6 +9,7 @@ import {
   type ServiceClients,
 } from '@trading/contracts';
 import type { OptionValues } from '../cli/command';
+import { openCallSecurity } from './call-security';
 import { addressesOf, doorsOf, oneDoor } from './doors';
 import type { Endpoints } from './endpoints';
 import { dataFolders, runningSystem, systemAt } from './find-endpoints';
@@ -45,7 +46,7 @@ export function dataDirOf({ options, cwd }: Pick<ConnectRequest, 'options' | 'cw
 
 /**
  * The system that the options name, else the one that keeps its data in the data folder. Nothing is called yet.
- * @throws CliError when there is none, or its operator's token is needed and cannot be read
+ * @throws CliError when there is none, its operator's token is needed and cannot be read, or files do not make TLS
  */
 export const connectToSystem: Connect = async (request) => {
   const { options, env, cwd, asOperator = false } = request;
@@ -66,7 +67,8 @@ export const connectToSystem: Connect = async (request) => {
   const { silentLogger } = await import('@trading/platform-logging');
   const known = endpoints === undefined ? undefined : doorsOf(endpoints);
   const doors = address === undefined ? (known ?? oneDoor('')) : oneDoor(address);
-  const how = { deadlineMs: DEADLINE_MS, token, logger: silentLogger };
+  const certificates = await openCallSecurity(request);
+  const how = { deadlineMs: DEADLINE_MS, token, certificates, logger: silentLogger };
   const gateways = doors.gateways.map((at) =>
     createGrpcClient<gateway.GatewayService>(gateway.GatewayServiceService, at, how),
   );
@@ -87,6 +89,9 @@ export const connectToSystem: Connect = async (request) => {
     accounts: isOurs ? endpoints.accounts : [],
     grpcAddress: addressesOf(doors).join(', '),
     readiness: async () => (isOurs ? readinessOfAll(known?.http ?? {}) : undefined),
-    close: () => [...(Object.values(clients) as object[]), ...gateways].forEach((client) => closeGrpcClient(client)),
+    close: () => {
+      [...(Object.values(clients) as object[]), ...gateways].forEach((client) => closeGrpcClient(client));
+      certificates?.close();
+    },
   };
 };
