@@ -1,4 +1,3 @@
-import { distributedServers, freshDatabase, freshPrefix } from '../../../../tools/test/src/distributed-servers';
 import type { SixName } from '../six-processes/six-services';
 import type { ServiceFleet } from './service-fleet';
 
@@ -69,18 +68,5 @@ export function tradingEnvironment(
       ...stores,
       ...own[name](),
     };
-  };
-}
-
-/** Stores of a test's own on the servers of the run; time series in PostgreSQL, where their rows are easily counted. */
-export async function freshStores(name: string): Promise<NodeJS.ProcessEnv & { readonly DATABASE_URL: string }> {
-  const { brokers, redisUrl } = distributedServers();
-  const prefix = freshPrefix();
-  return {
-    KAFKA_BROKERS: brokers.join(','),
-    KAFKA_TOPIC_PREFIX: `${prefix}.`,
-    DATABASE_URL: await freshDatabase(name),
-    REDIS_URL: redisUrl,
-    REDIS_PREFIX: prefix,
   };
 }

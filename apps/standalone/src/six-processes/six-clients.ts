@@ -7,7 +7,7 @@ import {
   routeToGateways,
   type ServiceClients,
 } from '@trading/contracts';
-import { closeGrpcClient, createGrpcClient, type DefinitionFor } from '@trading/platform-grpc';
+import { closeGrpcClient, createGrpcClient, type CertificateFiles, type DefinitionFor } from '@trading/platform-grpc';
 import { silentLogger } from '@trading/platform-logging';
 import { patient, type Patience } from './patient-client';
 import type { SixName } from './six-services';
@@ -19,17 +19,19 @@ export interface SixClients {
   close(): void;
 }
 
-/** Clients of the six, which may come and go. */
+/** Clients of the six, which may come and go; in plaintext unless there are certificates. */
 export function connectToSix(
   addresses: Readonly<Record<SixName, string>>,
   token: string,
   patience: Patience,
+  certificates?: CertificateFiles,
 ): SixClients {
   const made: object[] = [];
   const client = <S extends object>(definition: DefinitionFor<S>, name: SixName): S => {
     const plain = createGrpcClient<S>(definition, addresses[name], {
       deadlineMs: DEADLINE_MS,
       token,
+      certificates,
       logger: silentLogger,
     });
     made.push(plain);
