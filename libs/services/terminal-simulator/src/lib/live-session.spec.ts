@@ -39,10 +39,18 @@ describe('a simulated terminal without lockstep', () => {
     expect(numbersOf(gateway, 'EURUSD')).toEqual(upTo(5000));
     expect(numbersOf(gateway, 'GBPUSD')).toEqual(upTo(2500));
     expect(bodies(gateway, 'sim.mark')).toEqual([]);
-    expect(bodies(gateway, 'account')).toMatchObject([{ balance: '10000.00' }]);
+    expect(bodies(gateway, 'account')[0]).toMatchObject({ balance: '10000.00' });
     expect(await submit(gateway, { coid: 'late' })).toMatchObject({ status: 'JOURNALLED' });
     await until(() => bodies(gateway, 'cmd.result').length === 1);
     expect(bodies(gateway, 'cmd.result')).toMatchObject([{ coid: 'late', status: 'REJECTED', retcode: 10018 }]);
+  });
+
+  it('says its account also while nothing happens to it, in the time of its data', async () => {
+    const { gateway } = await stage.start(feedsOf(600), {}, { lockstep: false, ticksPerFrame: 1 });
+    await until(() => numbersOf(gateway, 'EURUSD').at(-1) === 600);
+    const times = (bodies(gateway, 'account') as { time: number }[]).map(({ time }) => time);
+    expect(times.at(-1)).toBeGreaterThanOrEqual(START_US + 570 * S);
+    times.slice(1).forEach((time, i) => expect(time - (times[i] ?? 0)).toBeLessThanOrEqual(30 * S));
   });
 
   it('fills an order at the next tick, and says the same again to a gateway that missed it', async () => {

@@ -14,8 +14,10 @@ export interface LiveSessionParts extends SessionParts {
 
 /** While nothing is due: how often gathered ticks are offered to a gateway that did not read. */
 const OFFER_MS = 20;
-/** How often the account is said while a position is open. */
+/** How often the account is said, also unchanged: an account that is not heard of for a minute counts as away. */
 const ACCOUNT_MS = 1000;
+/** The same in the data's time, which may go faster. */
+const ACCOUNT_PLAYED_US = 20_000_000;
 
 /**
  * A session as a live terminal has it: ticks go out when they are due and nobody is waited for. While the gateway does
@@ -28,6 +30,7 @@ export class LiveSession implements TerminalSession {
   private conflated = 0;
   private gathered = 0;
   private accountMs = -Infinity;
+  private accountUs = -Infinity;
 
   constructor(private readonly parts: LiveSessionParts) {
     const { connection, welcome } = parts;
@@ -86,15 +89,21 @@ export class LiveSession implements TerminalSession {
     } else {
       playback.sayTicks(this.sink);
       this.gathered = 0;
-      if (performance.now() - this.accountMs >= ACCOUNT_MS) {
-        playback.sayAccount(this.sink);
-        this.accountMs = performance.now();
-      }
+      this.sayAccountWhenDue();
     }
     // Reliable events go out whether or not there is pressure.
     connection.write(this.sink.take());
     if (pace.isFree) await connection.drained();
     await turn();
+  }
+
+  private sayAccountWhenDue(): void {
+    const { playback } = this.parts;
+    const nowMs = performance.now();
+    if (nowMs - this.accountMs < ACCOUNT_MS && playback.timeUs - this.accountUs < ACCOUNT_PLAYED_US) return;
+    playback.sayAccount(this.sink, true);
+    this.accountMs = nowMs;
+    this.accountUs = playback.timeUs;
   }
 
   private answerAfterEnd(): void {
