@@ -5,7 +5,7 @@ import type { KafkaConnection } from './connection';
 
 /** How consumers work; the defaults suit services. */
 export interface ConsumerTuning {
-  /** A member that is silent for so long has lost its keys. Default 10,000 ms. */
+  /** A member that is silent for so long has lost its keys. Default 6,000 ms, the least that brokers allow by default. */
   readonly sessionTimeoutMs?: number | undefined;
   /** How often a member shows that it lives, and learns that keys are shared anew. Default 500 ms. */
   readonly heartbeatMs?: number | undefined;

@@ -23,9 +23,14 @@ const LEADERS_MS = 30_000;
 
 type Settings = Readonly<Record<'retention.ms' | 'cleanup.policy', string>>;
 
+type TopicsAdmin = Pick<
+  Admin,
+  'listTopics' | 'createTopics' | 'fetchTopicMetadata' | 'fetchTopicOffsets' | 'describeConfigs' | 'alterConfigs'
+>;
+
 /** Brings the topics of a catalogue and their dead letters about, and says how those that are there differ from it. */
 export async function ensureTopics(
-  admin: Pick<Admin, 'listTopics' | 'createTopics' | 'fetchTopicMetadata' | 'describeConfigs' | 'alterConfigs'>,
+  admin: TopicsAdmin,
   catalogue: Catalogue,
   { replicationFactor, prefix = '', mode = 'create' }: EnsureTopicsOptions,
 ): Promise<TopicsReport> {
@@ -42,15 +47,17 @@ export async function ensureTopics(
       timeout: 30_000,
       topics: missing.map(([name, topic]) => newTopic(name, topic, replicationFactor)),
     });
-    await leadersOf(
-      admin,
-      missing.map(([name]) => name),
-    );
     report.created.push(...missing.map(([name]) => name));
+    await leadersOf(admin, report.created);
   } else {
     report.errors.push(...missing.map(([name]) => `${name} is missing.`));
   }
   if (there.length === 0) return report;
+  // They may be so new that who makes them waits for their leaders, too.
+  await leadersOf(
+    admin,
+    there.map(([name]) => name),
+  ).catch((error: unknown) => report.warnings.push(error instanceof Error ? error.message : String(error)));
   const { topics } = await admin.fetchTopicMetadata({ topics: there.map(([name]) => name) });
   checkPartitions(topics, wanted, report);
   const settings = await settingsOf(
@@ -81,19 +88,25 @@ export async function ensureTopics(
   return report;
 }
 
-/** Resolves when every partition can be written to. */
-async function leadersOf(admin: Pick<Admin, 'fetchTopicMetadata'>, names: string[]): Promise<void> {
+/** Resolves when every partition can be written to and read from. */
+async function leadersOf(
+  admin: Pick<Admin, 'fetchTopicMetadata' | 'fetchTopicOffsets'>,
+  names: string[],
+): Promise<void> {
   const deadlineMs = Date.now() + LEADERS_MS;
   for (;;) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: names });
       const partitions = topics.flatMap((topic) => topic.partitions);
-      if (topics.length === names.length && partitions.every(({ leader }) => leader >= 0)) return;
+      if (topics.length === names.length && partitions.every(({ leader }) => leader >= 0)) {
+        // A broker is named as a leader before it knows of that itself.
+        await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+        return;
+      }
     } catch (error) {
       if (Date.now() > deadlineMs) throw error;
     }
-    if (Date.now() > deadlineMs)
-      throw new Error(`New topics have no leaders after ${LEADERS_MS} ms: ${names.join(', ')}`);
+    if (Date.now() > deadlineMs) throw new Error(`Topics have no leaders after ${LEADERS_MS} ms: ${names.join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -85,7 +85,7 @@ export class GroupConsumer implements Subscription {
       const consumer = kafkaClient(connection).consumer({
         groupId,
         partitionAssigners: [door.assigner],
-        sessionTimeout: tuning.sessionTimeoutMs ?? 10_000,
+        sessionTimeout: tuning.sessionTimeoutMs ?? 6_000,
         heartbeatInterval: tuning.heartbeatMs ?? 500,
         rebalanceTimeout: drainMs + 10_000,
         maxBytesPerPartition: FETCH_PARTITION_BYTES,

@@ -1,12 +1,10 @@
 import type { ProcessLifecycle } from '@trading/platform-bootstrap';
 import type { Logger } from '@trading/platform-logging';
-import { ensureTopics, KafkaBus, kafkaClient, type Catalogue, type KafkaConnection } from '@trading/platform-kafka';
+import { KafkaBus, type Catalogue, type KafkaConnection } from '@trading/platform-kafka';
 import { InProcessBus, type EventBus } from '@trading/platform-messaging';
+import { makeTopics } from './make-topics';
 import { patientBus } from './patient-bus';
 import type { ProcessConfig } from './process-variables';
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
 
 /** A message that still fails after so many tries in a row fails because of a defect: a fresh process may do better. */
 const GIVE_UP_AFTER = 8;
@@ -49,8 +47,13 @@ export function openBus(
   });
   lifecycle.addClosing('event bus', () => bus.close());
   let problem: string | undefined = 'topics are not checked yet';
-  void makeTopics(connection, config.KAFKA_REPLICATION, topics, lifecycle.stopRequested, logger, (told) => {
-    problem = told;
+  const looked = makeTopics({
+    connection,
+    replicationFactor: config.KAFKA_REPLICATION,
+    topics,
+    stop: lifecycle.stopRequested,
+    logger,
+    tell: (told) => (problem = told),
   });
   health.registerProbe(service, {
     name: 'kafka',
@@ -60,7 +63,16 @@ export function openBus(
       if (problem !== undefined) throw new Error(problem);
     },
   });
-  return patientBus(bus, logger, onDefect);
+  return patientBus(afterwards(bus, looked), logger, onDefect);
+}
+
+/** Groups that form while their topics come about share partitions again with each that appears: they wait for them. */
+function afterwards(bus: EventBus, first: Promise<unknown>): EventBus {
+  return {
+    publish: (topic, key, message, headers) => bus.publish(topic, key, message, headers),
+    close: () => bus.close(),
+    consume: (membership, routes) => first.then(() => bus.consume(membership, routes)),
+  };
 }
 
 function connectionOf(service: string, config: ProcessConfig, log: Logger): KafkaConnection {
@@ -74,33 +86,4 @@ function connectionOf(service: string, config: ProcessConfig, log: Logger): Kafk
     ...(username === undefined ? {} : { sasl: { mechanism, username, password } }),
     ...(config.KAFKA_TLS ? { tls: { ca, cert, key } } : {}),
   };
-}
-
-/** Makes and checks the topics of the catalogue, trying until Kafka is there. */
-async function makeTopics(
-  connection: KafkaConnection,
-  replicationFactor: number,
-  topics: Catalogue,
-  stop: AbortSignal,
-  logger: Logger,
-  tell: (problem: string | undefined) => void,
-): Promise<void> {
-  for (let pauseMs = FIRST_PAUSE_MS; !stop.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const admin = kafkaClient(connection).admin();
-    try {
-      await admin.connect();
-      const prefix = connection.topicPrefix;
-      const report = await ensureTopics(admin, topics, { replicationFactor, prefix });
-      for (const words of report.warnings) logger.warn({ topic: words }, 'A topic differs from the catalogue.');
-      for (const words of report.errors) logger.error({ topic: words }, 'A topic is not as the catalogue has it.');
-      if (report.created.length > 0) logger.info({ topics: report.created.length }, 'Topics were made.');
-      tell(report.errors.length === 0 ? undefined : report.errors.join(' '));
-      return;
-    } catch (error) {
-      tell(`topics cannot be checked: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      await admin.disconnect().catch(() => undefined);
-    }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
-  }
 }

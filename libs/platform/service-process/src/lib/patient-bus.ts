@@ -1,5 +1,5 @@
 import type { Logger } from '@trading/platform-logging';
-import type { EventBus, Subscription } from '@trading/platform-messaging';
+import { BusClosed, type EventBus, type Subscription } from '@trading/platform-messaging';
 
 const PATIENCE_MS = 10_000;
 
@@ -13,30 +13,50 @@ export function patientBus(
   onDefect: (reason: string) => void,
   patienceMs = PATIENCE_MS,
 ): EventBus {
+  // While one waits for the brokers in the background, the next need not wait for them all over again.
+  const late = new Set<Promise<unknown>>();
   return {
     publish: (topic, key, message, headers) => bus.publish(topic, key, message, headers),
     close: () => bus.close(),
     consume: async (membership, routes) => {
       const subscribing = bus.consume(membership, routes);
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), patienceMs);
+      const patienceOver = new Promise<undefined>((resolve) => {
+        timer = setTimeout(() => resolve(undefined), late.size > 0 ? 0 : patienceMs);
       });
-      const now = await Promise.race([subscribing, late]).finally(() => clearTimeout(timer));
+      const now = await Promise.race([subscribing, patienceOver]).finally(() => clearTimeout(timer));
       if (now !== undefined) return now;
       const { group } = membership;
       logger.warn({ group }, 'The event bus is not there yet; what waits on it comes when it is.');
-      subscribing.catch((error: unknown) => onDefect(`${group} cannot be subscribed: ${String(error)}`));
+      late.add(subscribing);
+      void subscribing.then(
+        () => late.delete(subscribing),
+        () => late.delete(subscribing),
+      );
+      subscribing.catch((error: unknown) => {
+        // The process ends before the brokers came.
+        if (!(error instanceof BusClosed)) onDefect(`${group} cannot be subscribed: ${String(error)}`);
+      });
       return later(subscribing);
     },
   };
 }
 
+/** Stopping does not wait for brokers that may never come: a subscription that comes afterwards is ended then. */
 function later(subscribing: Promise<Subscription>): Subscription {
+  let come: Subscription | undefined;
+  let isStopped = false;
+  subscribing.then(
+    (subscription) => {
+      come = subscription;
+      if (isStopped) void subscription.stop();
+    },
+    () => undefined,
+  );
   return {
     stop: async () => {
-      const subscription = await subscribing.catch(() => undefined);
-      await subscription?.stop();
+      isStopped = true;
+      await come?.stop();
     },
   };
 }
