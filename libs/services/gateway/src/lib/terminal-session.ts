@@ -214,6 +214,8 @@ export class TerminalSession {
    * otherwise the session is announced once more, in its place among what the terminal says.
    */
   beginAgain(reason: string): void {
+    // It is on its way to do so.
+    if (!this.connection.isOpen) return;
     const { accountId, sessionId } = this;
     this.ports.logger.warn({ accountId, sessionId, reason }, 'The session begins again.');
     if (this.place.hasBarriers) {
