@@ -137,7 +137,8 @@ export class DecisionStage implements Stage<DecisionInput> {
   /** Has one strategy decide; its orders are submitted before this resolves. */
   private async decideBy(runner: StrategyRunner, made: prediction.Prediction): Promise<void> {
     const fresh = runner.decide(made, this.barrier, this.facts(runner.config.symbol));
-    const stored = await this.storedAs(fresh.decisionId);
+    // Whether one with orders is stored already the commit finds out, without a round trip before it.
+    const stored = this.live && fresh.legs.length > 0 ? undefined : await this.storedAs(fresh.decisionId);
     if (stored === undefined && fresh.legs.length === 0) {
       this.quiet.push(fresh);
       await this.announce(fresh);

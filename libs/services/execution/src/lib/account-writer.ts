@@ -20,6 +20,12 @@ export interface CommitOptions {
   readonly isQuiet?: boolean;
 }
 
+export interface Committed {
+  readonly messages: execution.OrderEvent[];
+  /** Resolves when the bus has accepted them. */
+  readonly accepted: Promise<void>;
+}
+
 /**
  * The only writer of one account. Happenings become events with the account's next sequences, are committed with all
  * that follows from them in one transaction, and only then reach the books' readers and the bus.
@@ -71,18 +77,26 @@ export class AccountWriter {
    * Throws the kernel's errors before anything is written.
    */
   async commit(happenings: readonly Happening[], options: CommitOptions): Promise<execution.OrderEvent[]> {
-    if (happenings.length === 0) return [];
+    const { messages, accepted } = await this.commitAhead(happenings, options);
+    await accepted;
+    return messages;
+  }
+
+  /** The same for who has better to do than wait for the bus: what is committed is on its way there, in its order. */
+  async commitAhead(happenings: readonly Happening[], options: CommitOptions): Promise<Committed> {
+    if (happenings.length === 0) return { messages: [], accepted: Promise.resolve() };
     const draft = await this.draft(happenings, options.inStep);
     await this.persist(draft, options.approval);
     this.lastSeq = draft.events.at(-1)?.message.seq ?? this.lastSeq;
     for (const record of draft.orders) this.keep(record);
     const messages = draft.events.map((event) => event.message);
     countOrders(messages);
-    if (options.isQuiet !== true) {
-      const [here, first = 0] = [captureTrace(), messages[0]?.seq];
-      await this.publish(messages, draft.positions, (seq) => happenings[seq - first]?.trace ?? here);
-    }
-    return messages;
+    if (options.isQuiet === true) return { messages, accepted: Promise.resolve() };
+    const [here, first = 0] = [captureTrace(), messages[0]?.seq];
+    const accepted = this.publish(messages, draft.positions, (seq) => happenings[seq - first]?.trace ?? here);
+    // Whoever waits for it hears of a failure.
+    accepted.catch(() => undefined);
+    return { messages, accepted };
   }
 
   /** Applies stored events to the books again and publishes them again. To be called within {@link exclusive}. */

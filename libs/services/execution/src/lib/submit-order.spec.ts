@@ -29,6 +29,25 @@ describe('submitting an order', () => {
     expect(system.riskManager.asked).toMatchObject([{ barrier: 1, epoch: 1, order: { coid: 'order-1' } }]);
   });
 
+  it('sends what is stored before the bus has accepted its events, and answers when it has', async () => {
+    await begin();
+    const { bus } = system;
+    const publish = bus.publish.bind(bus);
+    let accept = (): void => undefined;
+    const accepted = new Promise<void>((resolve) => (accept = resolve));
+    const slow = jest.spyOn(bus, 'publish').mockImplementation(async (...message) => {
+      await publish(...message);
+      await accepted;
+    });
+    let isAnswered = false;
+    const answer = submit('order-1').finally(() => (isAnswered = true));
+    await until(() => system.terminal.submitted.length === 1);
+    expect(isAnswered).toBe(false);
+    accept();
+    expect(await answer).toMatchObject({ order: { state: 'ORDER_STATE_SUBMITTED' } });
+    slow.mockRestore();
+  });
+
   it('stores a denial with its checks, and sends nothing', async () => {
     await begin();
     system.riskManager.denial = 'SPREAD_TOO_WIDE';

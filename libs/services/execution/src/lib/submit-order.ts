@@ -90,15 +90,17 @@ export class OrderSubmission {
     const verdict = await this.check(writer, stage, order, asOfUs);
     const hops = common.Hops.fromPartial({ ...request.hops, riskCheckedUs: systemClock.nowUs() });
     const routed: common.OrderRequest = verdict.approved ? { ...order, worstPrice: verdict.worstPrice } : order;
-    await writer.exclusive(async () => {
+    const { accepted } = await writer.exclusive(async () => {
       stage.requireUpToDate();
       const opening = openingHappenings(writer, routed, verdict, asOfUs, hops);
-      await writer.commit(opening, { inStep: false, approval: verdict.approval });
+      return writer.commitAhead(opening, { inStep: false, approval: verdict.approval });
     });
     if (verdict.approved) {
       const committed = { ...hops, orderCommittedUs: systemClock.nowUs() };
       await this.send(writer, stage, routed, verdict.approval, committed);
     }
+    // The order is stored: its way to the terminal does not lead over the bus.
+    await accepted;
     const record = await writer.record(order.coid);
     return { order: record?.order, checks: verdict.checks, duplicate: false };
   }

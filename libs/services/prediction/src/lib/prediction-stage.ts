@@ -97,13 +97,13 @@ export class PredictionStage implements Stage<MarketInput> {
   private async announce(made: prediction.Prediction, series: PredictionSeries): Promise<void> {
     this.record(made, series);
     const { accountId } = this;
+    const accepted = [this.publish({ $case: 'prediction', value: made })];
     if (made.bar !== undefined) {
-      await this.ports.bus.publish(TOPICS.marketBar, series.symbol, {
-        accountId,
-        body: { $case: 'bar', value: made.bar },
-      });
+      const body = { $case: 'bar', value: made.bar } as const;
+      accepted.push(this.ports.bus.publish(TOPICS.marketBar, series.symbol, { accountId, body }));
     }
-    await this.publish({ $case: 'prediction', value: made });
+    // Both at once: who decides on a prediction does not wait for the bar.
+    await Promise.all(accepted);
   }
 
   private record(made: prediction.Prediction, { symbol, timeframe }: PredictionSeries): void {
