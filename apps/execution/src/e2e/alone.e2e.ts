@@ -24,7 +24,7 @@ describe('execution as a process of its own', () => {
   afterAll(() => database.drop());
 
   it('answers health, metrics and gRPC, says that it misses Kafka, and ends on SIGTERM with 0', async () => {
-    program = new Program({ DATABASE_URL: database.url, ...TOKENS, KAFKA_BROKERS: 'kafka:9092' });
+    program = new Program({ DATABASE_URL: database.url, ...TOKENS });
     const { http, grpc } = (await program.line('Listening.')) as { http: string; grpc: string };
 
     expect(await (await fetch(`${http}/health`)).json()).toEqual({ status: 'ok', services: ['execution'] });
@@ -33,7 +33,9 @@ describe('execution as a process of its own', () => {
     const { details } = (await ready.json()) as Readiness;
     expect(details['execution']?.failed).toEqual({});
     expect(Object.keys(details['execution']?.degraded ?? {})).toEqual(['kafka']);
-    expect(details['execution']?.degraded['kafka']).toMatch(/no events come from other services.*KAFKA_BROKERS is set/);
+    expect(details['execution']?.degraded['kafka']).toBe(
+      'KAFKA_BROKERS is not set: the event bus ends at this process.',
+    );
     expect(program.lines).toContainEqual(expect.objectContaining({ level: 'warn', missing: 'kafka' }));
     expect(await (await fetch(`${http}/metrics`)).text()).toContain('nodejs_eventloop_lag_seconds');
 
@@ -50,6 +52,17 @@ describe('execution as a process of its own', () => {
 
     expect(await program.end('SIGTERM')).toBe(0);
     expect(program.stderr).toBe('');
+  });
+
+  it('answers calls while Kafka cannot be reached, says so, and ends on SIGTERM all the same', async () => {
+    program = new Program({ DATABASE_URL: database.url, ...TOKENS, KAFKA_BROKERS: '127.0.0.1:1' });
+    const { http, grpc } = (await program.line('Listening.')) as { http: string; grpc: string };
+    const ready = await fetch(`${http}/ready`);
+    expect(ready.status).toBe(200);
+    const { details } = (await ready.json()) as Readiness;
+    expect(details['execution']?.degraded['kafka']).toMatch(/ECONNREFUSED|no answer/);
+    expect(await isServing(grpc, 'trading.execution.v1.ExecutionService')).toBe(true);
+    expect(await program.end('SIGTERM')).toBe(0);
   });
 
   it('is alive and not ready while it waits for PostgreSQL, and ends on SIGTERM all the same', async () => {

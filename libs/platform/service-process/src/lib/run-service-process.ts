@@ -121,6 +121,8 @@ export async function runServiceProcess<C extends ProcessConfig>(
     start: async (lifecycle) => {
       try {
         await start(service, config, security, lifecycle, logger, (reason) => {
+          // A process that ends anyway breaks off what it was about to do.
+          if (lifecycle.stopRequested.aborted) return;
           logger.error({ reason }, 'A defect: leaving, so that a fresh process goes on.');
           void lifecycle.shutdown('a defect').then(() => port.exit(1));
         });
