@@ -1,5 +1,6 @@
 import type { ListedLetter, Place, ReplayReport, ShownLetter } from '@trading/platform-kafka';
 import { parseCommandLine } from '../cli/parse-command-line';
+import { replayWords } from '../dlq/letter-words';
 import type { DeadLetterDesk } from '../dlq/open-dead-letters';
 import { MemoryConsole } from '../testing/memory-console';
 import { dlqCommandOver } from './dlq';
@@ -13,7 +14,7 @@ const letter = (offset: number): ListedLetter => ({
   key: 'PAPER-1',
   headers: { traceparent: '00-1' },
   value: Buffer.from('abc'),
-  original: { partition: 3, offset: 17 },
+  original: { partition: 3, offset: 17 + offset },
   publishedUs: 1_700_000_000_000_000,
   buriedUs: 1_700_000_001_000_000,
   isReplayed: false,
@@ -36,8 +37,10 @@ class FakeDesk implements DeadLetterDesk {
 
   async replay(_: string, which: Place | 'all'): Promise<ReplayReport> {
     const wanted = this.letters().filter(({ offset }) => which === 'all' || which.offset === offset);
+    const replayed = wanted.filter(({ isReplayed }) => !isReplayed);
     const report = {
-      replayed: wanted.filter(({ isReplayed }) => !isReplayed),
+      messages: new Set(replayed.map(({ original }) => original.offset)).size,
+      replayed,
       skipped: wanted.filter(({ isReplayed }) => isReplayed),
     };
     for (const { offset } of wanted) this.replayed.add(offset);
@@ -83,7 +86,7 @@ describe('./trade dlq', () => {
     const text = trade('show order.event.v1 0 1');
     await text.run();
     expect(text.console.stdout).toContain('"n": 1');
-    expect(text.console.stdout).toContain('partition 3, offset 17');
+    expect(text.console.stdout).toContain('partition 3, offset 18');
     const json = trade('show order.event.v1 0 1 --json');
     await json.run();
     expect(JSON.parse(json.console.stdout)).toMatchObject({ offset: 1, bytes: 3, body: { json: { n: 1 } } });
@@ -99,6 +102,14 @@ describe('./trade dlq', () => {
     await all.run();
     expect(all.console.stdout).toBe(
       '2 dead letters of order.event.v1 were published again. 1 dead letter had been replayed before and stayed.',
+    );
+  });
+
+  it('says of how many messages those were that several services could not handle', () => {
+    const of = (group: string) => ({ ...letter(1), group });
+    const report = { messages: 1, replayed: [of('risk-manager'), of('gateway-mt5-1')], skipped: [] };
+    expect(replayWords('order.event.v1', report)).toBe(
+      '2 dead letters of order.event.v1 were published again, as 1 message.',
     );
   });
 

@@ -14,7 +14,7 @@ export function dlqCommandOver(open: OpenDeadLetters): Command {
     summary: 'List, show and replay messages that could not be handled',
     about: [
       'A message that a service can never handle goes to the dead letters of its topic, with the reason, and the service',
-      'goes on. replay publishes it to its topic again, for every service that reads the topic; one that was replayed',
+      'goes on. replay publishes it to its topic again, once for every service that reads the topic; one that was replayed',
       'before is left alone. Repair the cause first.',
     ].join('\n'),
     options: {
@@ -77,7 +77,7 @@ const replay: Verb = ([topic, partition, offset], { options }) => {
     : { partition: whole(partition ?? '', 'PARTITION'), offset: whole(offset ?? '', 'OFFSET') };
   return async (desk) => {
     const report = await desk.replay(topic, which);
-    const json = { replayed: report.replayed.map(withoutBytes), skipped: report.skipped.map(withoutBytes) };
+    const json = { messages: report.messages, replayed: report.replayed.map(withoutBytes), skipped: report.skipped.map(withoutBytes) };
     return { words: replayWords(topic, report), json };
   };
 };

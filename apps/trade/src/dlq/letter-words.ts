@@ -38,9 +38,10 @@ export function letterWords(letter: ShownLetter): string {
   return `${table(fields)}\n\n${text}`;
 }
 
-export function replayWords(topic: string, { replayed, skipped }: ReplayReport): string {
+export function replayWords(topic: string, { messages, replayed, skipped }: ReplayReport): string {
   const letters = (count: number): string => (count === 1 ? '1 dead letter' : `${count} dead letters`);
   if (replayed.length === 0 && skipped.length === 0) return `${topic} has no dead letters.`;
   const left = skipped.length === 0 ? '' : ` ${letters(skipped.length)} had been replayed before and stayed.`;
-  return `${letters(replayed.length)} of ${topic} ${replayed.length === 1 ? 'was' : 'were'} published again.${left}`;
+  const once = messages === replayed.length ? '' : `, as ${messages === 1 ? '1 message' : `${messages} messages`}`;
+  return `${letters(replayed.length)} of ${topic} ${replayed.length === 1 ? 'was' : 'were'} published again${once}.${left}`;
 }

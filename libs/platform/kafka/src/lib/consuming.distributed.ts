@@ -124,6 +124,31 @@ describe('consuming from Kafka', () => {
     await expect(letters.show(one.name, 0, 7)).rejects.toMatchObject({ code: 'LETTER_NOT_FOUND' });
   });
 
+  it('replays a message once for all groups that could not handle it', async () => {
+    const bus = kafka.bus();
+    let isPoison = true;
+    const seen: string[] = [];
+    for (const group of ['g', 'h']) {
+      await bus.consume({ group }, [
+        route(one, ({ message: { n } }) => {
+          if (isPoison) throw new PoisonMessage('not now');
+          seen.push(`${group} ${n}`);
+        }),
+      ]);
+    }
+    for (const n of [1, 2]) await bus.publish(one, 'k', { n });
+    for (const group of ['g', 'h']) await kafka.settled(group, [one.name]);
+    isPoison = false;
+    const letters = new DeadLetters(kafka.connection, TEST_CATALOGUE);
+    const [first] = await letters.list({ topic: one.name, limit: 10 });
+    const place = { partition: first?.partition ?? -1, offset: first?.offset ?? -1 };
+    expect(await letters.replay(one.name, place)).toMatchObject({ messages: 1, replayed: [{}, {}], skipped: [] });
+    expect(await letters.replay(one.name, 'all')).toMatchObject({ messages: 1, replayed: [{}, {}], skipped: [{}, {}] });
+    for (const group of ['g', 'h']) await kafka.settled(group, [one.name]);
+    expect(seen.sort()).toEqual(['g 1', 'g 2', 'h 1', 'h 2']);
+    expect(await letters.replay(one.name, 'all')).toMatchObject({ messages: 0, replayed: [] });
+  });
+
   it('sends what its codec cannot read to the dead letters', async () => {
     const bus = kafka.bus();
     const seen: number[] = [];

@@ -35,6 +35,8 @@ export type ShownLetter = ListedLetter & {
 };
 
 export interface ReplayReport {
+  /** How many messages were published; one has a letter from each group that could not handle it. */
+  readonly messages: number;
   readonly replayed: readonly DeadLetter[];
   /** They had been replayed before, and were left alone. */
   readonly skipped: readonly DeadLetter[];
@@ -73,17 +75,30 @@ export class DeadLetters {
     return { ...letter, body: bodyOf(codec, letter.value) };
   }
 
-  /** Replays one dead letter of a topic or all of them. @throws LetterNotFound */
+  /**
+   * Replays one dead letter of a topic or all of them. What is published reaches every group, so that a message with
+   * letters from several groups is published once, and all of them are replayed.
+   * @throws LetterNotFound
+   */
   async replay(topic: string, which: Place | 'all'): Promise<ReplayReport> {
     const { name, partitions } = this.topicOf(topic);
-    const letters =
-      which === 'all' ? await this.withAdmin((admin) => this.read(admin, [name])) : [await this.find(name, which)];
-    const wanted = letters.filter(({ isReplayed }) => !isReplayed);
-    if (wanted.length > 0) await this.publish(name, partitions, wanted);
-    return { replayed: wanted, skipped: letters.filter(({ isReplayed }) => isReplayed) };
+    const all = await this.withAdmin((admin) => this.read(admin, [name]));
+    const letters = which === 'all' ? all : [foundAmong(all, topic, which)];
+    const wanted = new Map<string, Set<ListedLetter>>();
+    for (const letter of letters) if (!letter.isReplayed) wanted.set(originOf(letter), new Set([letter]));
+    for (const letter of all) if (!letter.isReplayed) wanted.get(originOf(letter))?.add(letter);
+    const messages = [...wanted.values()].map((of) => [...of]);
+    if (messages.length > 0) await this.publish(name, partitions, messages);
+    const skipped = letters.filter(({ isReplayed }) => isReplayed);
+    return { messages: messages.length, replayed: messages.flat(), skipped };
   }
 
-  private async publish(topic: string, partitions: number, letters: readonly DeadLetter[]): Promise<void> {
+  /** @param messages the letters of each */
+  private async publish(
+    topic: string,
+    partitions: number,
+    messages: readonly (readonly DeadLetter[])[],
+  ): Promise<void> {
     const producer = kafkaClient(this.connection).producer({
       idempotent: true,
       allowAutoTopicCreation: false,
@@ -94,8 +109,10 @@ export class DeadLetters {
     });
     await producer.connect();
     try {
-      // One by one, so that a failure leaves at most one letter replayed without its marker.
-      for (const letter of letters) {
+      // One by one, so that a failure leaves at most one message replayed without its markers.
+      for (const letters of messages) {
+        const [letter] = letters;
+        if (letter === undefined) continue;
         const from = `${deadLetterTopic(topic)}/${placeOf(letter)}`;
         const headers = { ...letter.headers, [REPLAYED_FROM]: from };
         const partition = partitionOf(letter.key, partitions);
@@ -107,7 +124,7 @@ export class DeadLetters {
         await producer.send({
           topic: this.prefixed(deadLetterTopic(topic)),
           acks: -1,
-          messages: [{ ...replayMarker(letter), partition: letter.partition }],
+          messages: letters.map((each) => ({ ...replayMarker(each), partition: each.partition })),
         });
       }
     } finally {
@@ -117,9 +134,7 @@ export class DeadLetters {
 
   private async find(topic: string, place: Place): Promise<ListedLetter> {
     const letters = await this.withAdmin((admin) => this.read(admin, [this.topicOf(topic).name]));
-    const found = letters.find(({ partition, offset }) => partition === place.partition && offset === place.offset);
-    if (found === undefined) throw new LetterNotFound(deadLetterTopic(topic), place.partition, place.offset);
-    return found;
+    return foundAmong(letters, topic, place);
   }
 
   /** All of them: dead letters are few, and their markers are among them. */
@@ -158,6 +173,18 @@ export class DeadLetters {
   private prefixed(name: string): string {
     return `${this.connection.topicPrefix ?? ''}${name}`;
   }
+}
+
+function foundAmong(letters: readonly ListedLetter[], topic: string, place: Place): ListedLetter {
+  const found = letters.find(({ partition, offset }) => partition === place.partition && offset === place.offset);
+  if (found === undefined) throw new LetterNotFound(deadLetterTopic(topic), place.partition, place.offset);
+  return found;
+}
+
+/** The message that a letter was made of; a letter that does not say it is one of its own. */
+function originOf(letter: DeadLetter): string {
+  const { original } = letter;
+  return original.offset < 0 ? `letter ${placeOf(letter)}` : placeOf(original);
 }
 
 function bodyOf(codec: ReadableTopic['codec'], value: Buffer | null): ShownLetter['body'] {
