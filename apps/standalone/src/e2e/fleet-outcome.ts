@@ -12,6 +12,11 @@ export async function sessionOf(six: SixClients, accountId: string): Promise<gat
   return sessions.find((session) => session.accountId === accountId && session.connected);
 }
 
+/** Where an account's session is, once one is connected: a session that begins again is away for a moment. */
+export function connectedSession(six: SixClients, accountId: string): Promise<gateway.TerminalSession> {
+  return waitFor(`a session of ${accountId}`, () => sessionOf(six, accountId));
+}
+
 /** Waits until simulated time of an account has come to barrier `n`. */
 export async function untilBarrier(six: SixClients, accountId: string, n: number, withinMs: number): Promise<void> {
   await waitFor(
@@ -52,7 +57,7 @@ export async function outcomeOf(six: SixClients, accountId: string): Promise<Acc
     execution.getEquity({ accountId }),
     execution.listAccounts({}),
     gateway.getSnapshot({ accountId }),
-    sessionOf(six, accountId),
+    connectedSession(six, accountId),
   ]);
   const ours = accounts.accounts.find((account) => account.accountId === accountId)?.equity;
   return {
@@ -60,7 +65,7 @@ export async function outcomeOf(six: SixClients, accountId: string): Promise<Acc
     fills: fills.fills,
     trades: trades.trades,
     equity: equity.points,
-    ticks: session?.ticks ?? 0,
+    ticks: session.ticks,
     booksAgree: ours !== undefined && Number(ours) === Number(snapshot.account?.equity),
   };
 }

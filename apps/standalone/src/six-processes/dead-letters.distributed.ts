@@ -4,7 +4,7 @@ import { TOPICS } from '@trading/contracts';
 import type { ListedLetter } from '@trading/platform-kafka';
 import { freshStores, type StoreVariables } from '../../../../tools/test/src/fresh-stores';
 import { TERMINAL_KEY_ID, tradingEnvironment, type Traded } from '../e2e/fleet-environment';
-import { outcomeOf, sessionOf, storedRows, untilBarrier, untilEnd } from '../e2e/fleet-outcome';
+import { connectedSession, outcomeOf, storedRows, untilBarrier, untilEnd } from '../e2e/fleet-outcome';
 import { Program, type Ended } from '../e2e/program';
 import { ServiceFleet } from '../e2e/service-fleet';
 import { writeSyntheticTicks } from '../e2e/synthetic-ticks';
@@ -81,7 +81,7 @@ describe('messages that nobody can read', () => {
     async () => {
       await untilBarrier(six, ACCOUNT, 5, WITHIN_MS);
       await publish({ [TICK]: { key: SYMBOL, value: POISON }, [ORDER]: { key: ACCOUNT, value: POISON } });
-      expect((await sessionOf(six, ACCOUNT))?.ended).toBe(false);
+      expect((await connectedSession(six, ACCOUNT)).ended).toBe(false);
       await untilEnd(six, ACCOUNT, WITHIN_MS);
       const found = await waitFor('the dead letters', async () => {
         const now = await letters();
@@ -115,10 +115,9 @@ describe('messages that nobody can read', () => {
       expect(shown.out).toContain('It cannot be shown: ');
 
       const replayed = await dlq('replay', ...place);
-      expect(replayed).toMatchObject({
-        code: 0,
-        out: expect.stringContaining('1 dead letter of order.event.v1 was published again.'),
-      });
+      // Risk-manager and a gateway could not read it; both get it again.
+      expect(replayed.out).toContain('2 dead letters of order.event.v1 were published again, as 1 message.');
+      expect(replayed.code).toBe(0);
       const again = await dlq('replay', ...place);
       expect(again.out).toContain('1 dead letter had been replayed before and stayed.');
       // Nobody can read it the second time either: it is back, and says where it was.

@@ -19,7 +19,7 @@ import {
 } from '../../../../libs/platform/grpc/src/lib/certificates-fixture';
 import { freshStores } from '../../../../tools/test/src/fresh-stores';
 import { TERMINAL_KEY_ID, tradingEnvironment, type Traded } from '../e2e/fleet-environment';
-import { outcomeOf, sessionOf, untilBarrier, untilEnd } from '../e2e/fleet-outcome';
+import { connectedSession, outcomeOf, untilBarrier, untilEnd } from '../e2e/fleet-outcome';
 import { Program, type Ended } from '../e2e/program';
 import { ServiceFleet } from '../e2e/service-fleet';
 import { writeSyntheticTicks } from '../e2e/synthetic-ticks';
@@ -183,7 +183,7 @@ interface Shown {
       for (const secret of [serviceToken, operatorToken, 'guessed-by-somebody'])
         expect(said.message).not.toContain(secret);
     }
-    expect((await sessionOf(six, ACCOUNT))?.halted).toBe(false);
+    expect((await connectedSession(six, ACCOUNT)).halted).toBe(false);
   });
 
   it(
@@ -225,7 +225,7 @@ interface Shown {
       // Connections that were opened before go on; new ones are needed after a restart, so one is.
       await fleet.of('decision').stop('SIGTERM');
       await (await fleet.start('decision')).ready();
-      expect((await sessionOf(six, ACCOUNT))?.ended).toBe(false);
+      expect((await connectedSession(six, ACCOUNT)).ended).toBe(false);
       await untilEnd(six, ACCOUNT, WITHIN_MS);
       const outcome = await outcomeOf(six, ACCOUNT);
       expect(outcome).toMatchObject({ ticks: TICKS, booksAgree: true });
