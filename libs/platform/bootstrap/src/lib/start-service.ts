@@ -18,6 +18,7 @@ import {
 import { HealthDirectory, ServiceProbes } from '@trading/platform-health';
 import { type Logger, LOGGER, NestLogAdapter } from '@trading/platform-logging';
 import { SHUTDOWN_PHASES, ShutdownHooks } from './shutdown-hooks';
+import { storeAway } from './store-away';
 
 /** Injection token of the service's name (a string, as in metrics and logs). */
 export const SERVICE_NAME = Symbol('SERVICE_NAME');
@@ -29,7 +30,7 @@ export interface ServiceDefinition {
   readonly module: Type | DynamicModule;
   /** ts-proto's definitions of what it serves; its controllers handle their methods with `@GrpcMethod`. */
   readonly grpc: readonly RpcServiceDefinition[];
-  /** Turns the service's own errors into statuses. */
+  /** Turns the service's own errors into statuses; a database that is away is known without it. */
   readonly translateError?: ErrorTranslator;
 }
 
@@ -69,7 +70,7 @@ export async function startService(definition: ServiceDefinition, adapters: Serv
   const transport = new GrpcTransport(adapters.grpcHost, definition.grpc, {
     service: name,
     logger,
-    translateError: definition.translateError,
+    translateError: (error) => definition.translateError?.(error) ?? storeAway(error),
   });
   const adaptersModule = globalModule([
     { provide: SERVICE_NAME, useValue: name },
