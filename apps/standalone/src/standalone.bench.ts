@@ -1,12 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
-import { execution, type common } from '@trading/contracts';
+import { execution } from '@trading/contracts';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '@trading/platform-database';
 import { closeGrpcClient, createGrpcClient } from '@trading/platform-grpc';
 import { silentLogger } from '@trading/platform-logging';
-import { Client } from 'pg';
+import { commitTimes } from './bench/commit-times';
+import { hopTimes, timedOrders } from './bench/order-hops';
+import { tcpEchoTimes } from './bench/tcp-echo';
 import { DataFolder } from './e2e/data-folder';
 import { Program } from './e2e/program';
 import { summaryOf } from './e2e/summary';
@@ -20,17 +20,6 @@ const SAMPLE_EVERY_MS = 250;
 const RUN_WITHIN_MS = 1_800_000;
 /** About the size of an order on its way to the terminal. */
 const ECHO_BYTES = 400;
-
-/** The hops of an order in their order, each named after what happens until it is reached. */
-const HOPS: readonly (readonly [name: string, from: keyof common.Hops, to: keyof common.Hops])[] = [
-  ['prediction', 'tickReceivedUs', 'predictedUs'],
-  ['decision', 'predictedUs', 'decidedUs'],
-  ['decisionCommit', 'decidedUs', 'decisionCommittedUs'],
-  ['risk', 'decisionCommittedUs', 'riskCheckedUs'],
-  ['orderCommit', 'riskCheckedUs', 'orderCommittedUs'],
-  ['gateway', 'orderCommittedUs', 'gatewaySentUs'],
-  ['terminal', 'gatewaySentUs', 'terminalAckedUs'],
-];
 
 /**
  * Measures the whole system: the built program as a child, with its PostgreSQL and its terminal simulator, on ticks that
@@ -56,7 +45,10 @@ async function main(): Promise<void> {
     const file = process.env['BENCH_DATA'] ?? folder.beside('ticks.csv');
     if (process.env['BENCH_DATA'] === undefined) writeSyntheticTicks(file, TICKS);
     const run = await play(folder, file);
-    const machine = { commitUs: await commitTimes(folder.beside('commits')), tcpEchoUs: await echoTimes() };
+    const machine = {
+      commitUs: await embeddedCommitTimes(folder.beside('commits')),
+      tcpEchoUs: percentilesOf(await tcpEchoTimes(ECHOES, ECHO_BYTES)),
+    };
     process.stdout.write(`${JSON.stringify({ data: basename(file), ...run, machine })}\n`);
   } finally {
     await folder.remove();
@@ -79,7 +71,7 @@ async function play(folder: DataFolder, file: string): Promise<object> {
     const { ticks, elapsedS, ticksPerSecond, latencyUs } = summary;
     return {
       ...{ ticks, orders: orders.length, elapsedS, ticksPerSecond, latencyUs },
-      hopsUs: Object.fromEntries(HOPS.map(([name, from, to]) => [name, hopTimes(orders, from, to)])),
+      hopsUs: hopTimes(orders),
       rssMb: { start: samples[0], end, max: Math.max(...samples, end) },
     };
   } finally {
@@ -93,16 +85,10 @@ async function ordersOf(address: string, accountId: string): Promise<execution.O
   const client = createGrpcClient<execution.ExecutionService>(execution.ExecutionServiceService, address, options);
   try {
     const { orders } = await client.listOrders({ accountId, states: [], limit: 0, afterSeq: 0 });
-    return orders.filter(({ hops }) => hops !== undefined && hops.tickReceivedUs > 0 && hops.terminalAckedUs > 0);
+    return timedOrders(orders);
   } finally {
     closeGrpcClient(client);
   }
-}
-
-function hopTimes(orders: readonly execution.Order[], from: keyof common.Hops, to: keyof common.Hops): Percentiles {
-  return percentilesOf(
-    orders.flatMap(({ hops }) => (hops !== undefined && hops[from] > 0 && hops[to] > 0 ? [hops[to] - hops[from]] : [])),
-  );
 }
 
 function rssMb(pid: number): number {
@@ -110,50 +96,14 @@ function rssMb(pid: number): number {
   return Math.round(kilobytes / 1024);
 }
 
-async function commitTimes(folder: string): Promise<Percentiles> {
+async function embeddedCommitTimes(folder: string): Promise<Percentiles> {
   const postgres = await startEmbeddedPostgres({ folder });
-  const client = new Client({ connectionString: postgres.url });
   try {
-    await client.connect();
-    await client.query('CREATE TABLE commits (n int PRIMARY KEY, what text NOT NULL)');
-    return await timesOf(COMMITS, (n) => client.query('INSERT INTO commits VALUES ($1, $2)', [n, 'a row']));
+    return percentilesOf(await commitTimes(postgres.url, COMMITS));
   } finally {
-    await client.end();
     await postgres.stop();
     await removeEmbeddedPostgres(folder);
   }
-}
-
-async function echoTimes(): Promise<Percentiles> {
-  const server = `require('node:net')
-    .createServer({ noDelay: true }, (socket) => socket.pipe(socket))
-    .listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)); });`;
-  const child = spawn(process.execPath, ['-e', server], { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    const [port] = (await once(child.stdout, 'data')) as [Buffer];
-    const socket = connect({ host: '127.0.0.1', port: Number(port.toString()), noDelay: true });
-    await once(socket, 'connect');
-    const message = Buffer.alloc(ECHO_BYTES, 'x');
-    const times = await timesOf(ECHOES, async () => {
-      socket.write(message);
-      for (let left = ECHO_BYTES; left > 0;) left -= ((await once(socket, 'data')) as [Buffer])[0].length;
-    });
-    socket.destroy();
-    return times;
-  } finally {
-    child.kill();
-  }
-}
-
-/** Durations in µs, one after the other; the first tenth only warms up. */
-async function timesOf(count: number, work: (n: number) => Promise<unknown>): Promise<Percentiles> {
-  const times: number[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const from = performance.now();
-    await work(n);
-    times.push(Math.round((performance.now() - from) * 1_000));
-  }
-  return percentilesOf(times.slice(Math.floor(count / 10)));
 }
 
 void main();

@@ -114,7 +114,8 @@ async function up(
   { folder, freePorts, watched, signal }: ServersWanted,
 ): Promise<Partial<z.infer<typeof answer>>> {
   const services = Object.entries(watched).map(([name, at]) => `${name}=${at}`);
-  const args = ['up', '--json', '--folder', folder, '--only', only.join(','), '--services', services.join(',')];
+  const args = ['up', '--json', '--folder', folder, '--only', only.join(',')];
+  if (services.length > 0) args.push('--services', services.join(','));
   const { code, out } = await runDevInfra(freePorts ? [...args, '--free-ports'] : args, { signal });
   signal.throwIfAborted();
   if (code !== 0) {

@@ -1,5 +1,8 @@
-/** Publishes that need not be waited for one by one; more than this many on their way hold the publisher up. */
-const LIMIT = 64;
+/**
+ * Publishes that need not be waited for one by one; more than this many on their way hold the publisher up. While they
+ * are waited for nothing is published, so a few requests' worth must fit in.
+ */
+const LIMIT = 1_000;
 
 /** Messages on their way to the bus: their order is that of the calls, so only their acceptance is left to wait for. */
 export class PublishWindow {
