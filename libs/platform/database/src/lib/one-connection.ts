@@ -20,12 +20,16 @@ export async function onOneConnection<R>(
   });
   // A connection that breaks fails the statement in progress as well; that error is the one to report.
   client.on('error', () => undefined);
+  let isConnected = false;
   try {
     await client.connect();
+    isConnected = true;
     return await work(client);
   } catch (error) {
     throw databaseError(error, applicationName, password);
   } finally {
-    await client.end().catch(() => undefined);
+    const ending = client.end().catch(() => undefined);
+    // The driver may wait for ever for the end of a connection that the server refused while it was made.
+    if (isConnected) await ending;
   }
 }
