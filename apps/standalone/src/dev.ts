@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     // Nothing is served from here.
     grpcHost: new GrpcHost(),
     drainMs: DRAIN_MS,
-    start: startSixSystem,
+    start: (options, prepared, lifecycle, logger) => startSixSystem(options, prepared, lifecycle, logger),
   });
 }
 

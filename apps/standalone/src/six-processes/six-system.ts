@@ -18,7 +18,7 @@ import { bringUpServers, stopServers, stopServersBehind } from './servers';
 import { connectToSix } from './six-clients';
 import { chooseSixPorts } from './six-ports';
 import { DIST, logFileOf, SixProcesses } from './six-processes';
-import { forEachOfSix, SIX } from './six-services';
+import { forEachOfSix, SIX, type SixName } from './six-services';
 import { StoredCounts } from './stored-counts';
 import { untilReady } from './until-ready';
 import { watchSources } from './watch-sources';
@@ -27,6 +27,9 @@ const SIMULATOR_PROGRAM = resolve(DIST, 'apps/terminal-simulator/src/main.js');
 const READY_WITHIN_MS = 180_000;
 /** How long a run waits for a service that is started again. */
 const AWAY_AT_MOST_MS = 120_000;
+
+/** Starts all of the processes, whose `/ready` are at these addresses, in any order. */
+export type Launch = (processes: SixProcesses, http: Readonly<Record<SixName, string>>) => void | Promise<void>;
 
 /** Servers of a data folder. */
 export function serversFolder(dataDir: string): string {
@@ -42,6 +45,7 @@ export async function startSixSystem(
   { facts }: Prepared,
   lifecycle: ProcessLifecycle,
   logger: Logger,
+  launch: Launch = (processes) => processes.start(),
 ): Promise<TradingSystem> {
   const { dataDir } = options;
   const { secrets, run } = facts;
@@ -75,7 +79,10 @@ export async function startSixSystem(
   });
   atExit.set('services', () => processes.kill());
   lifecycle.addClosing('services', () => processes.stop());
-  processes.start();
+  await launch(
+    processes,
+    forEachOfSix((name) => `http://${HOST}:${ports.of[name].http}`),
+  );
   await untilReady(
     SIX.map((name) => ({
       process: processes.of[name],
