@@ -1,7 +1,6 @@
 import type { Command } from '../cli/command';
 import { accountsCommand } from './accounts';
 import { dlqCommand } from './dlq';
-import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { explainCommand } from './explain';
 import { flattenCommand } from './flatten';
@@ -21,7 +20,6 @@ export const COMMANDS: readonly Command[] = [
   flattenCommand,
   trainCommand,
   migrateCommand,
-  dlqCommand,
   dlqCommand,
   doctorCommand,
 ];

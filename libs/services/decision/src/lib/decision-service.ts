@@ -10,11 +10,19 @@ import { StrategyRunner } from './strategy-runner';
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */
 const SOURCES = ['account', 'position', 'risk', 'prediction/*'];
 
+/** How often a process looks whether strategies were switched at another. */
+const LEARN_EVERY_MS = 1_000;
+
 /** The use-cases of decision. */
 export class DecisionUseCases implements decision.DecisionService {
   private readonly host: StageHost<DecisionInput, DecisionStage>;
   private readonly runners: readonly StrategyRunner[];
   private subscriptions: Subscription[] = [];
+  private learning: NodeJS.Timeout | undefined;
+  /** How often strategies were switched here. */
+  private switched = 0;
+  /** Strategies that were switched off here and not written down yet. */
+  private readonly heldOff = new Set<string>();
 
   constructor(
     config: DecisionConfig,
@@ -39,8 +47,9 @@ export class DecisionUseCases implements decision.DecisionService {
   }
 
   async start(): Promise<void> {
-    const disabled = await this.ports.store.disabled();
-    for (const runner of this.runners) runner.enabled = !disabled.has(runner.config.strategyId);
+    await this.learnSwitches();
+    this.learning = setInterval(() => void this.learnSwitches().catch(() => undefined), LEARN_EVERY_MS);
+    this.learning.unref();
     const { bus } = this.ports;
     this.subscriptions = [
       await bus.consume({ group: 'decision', delivery: 'everything' }, [
@@ -61,6 +70,7 @@ export class DecisionUseCases implements decision.DecisionService {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.learning);
     this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
   }
@@ -118,13 +128,31 @@ export class DecisionUseCases implements decision.DecisionService {
     return { decision: undefined, orders: [found.order], fills: [...found.fills] };
   }
 
+  /** Strategies are switched at whichever process is asked, and on or off in all of them. */
+  private async learnSwitches(): Promise<void> {
+    const { switched } = this;
+    const disabled = await this.ports.store.disabled();
+    // What was read while somebody switched here may be older than that.
+    if (switched !== this.switched) return;
+    for (const runner of this.runners) {
+      const { strategyId } = runner.config;
+      runner.enabled = !disabled.has(strategyId) && !this.heldOff.has(strategyId);
+    }
+  }
+
   private async switch(strategyId: string, enabled: boolean): Promise<decision.StrategyStatus> {
     const runner = this.runners.find((r) => r.config.strategyId === strategyId);
     if (runner === undefined)
       throw new RpcError('NOT_FOUND', 'STRATEGY_UNKNOWN', `No strategy ${strategyId} runs here.`);
     // Switching off holds from now on, even if it cannot be written down; switching on only once it is.
-    if (!enabled) runner.enabled = false;
+    this.switched += 1;
+    if (!enabled) {
+      this.heldOff.add(strategyId);
+      runner.enabled = false;
+    }
     await this.ports.store.setDisabled(strategyId, !enabled);
+    this.switched += 1;
+    this.heldOff.delete(strategyId);
     runner.enabled = enabled;
     return runner.status();
   }

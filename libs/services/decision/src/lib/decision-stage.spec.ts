@@ -64,6 +64,14 @@ describe('decision', () => {
     expect(after.decided[0]).toMatchObject({ decisionId: before.decided[0]?.decisionId, positionBefore: '0' });
   });
 
+  it('is switched off in every process, whichever was asked', async () => {
+    const [one, other] = [await DecisionFixture.start(database), await DecisionFixture.start(database)];
+    await one.calls.disableStrategy({ strategyId: 'hold-it' });
+    const isOn = async () => (await other.calls.listStrategies()).strategies.some(({ enabled }) => enabled);
+    while (await isOn()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all([one.stop(), other.stop()]);
+  });
+
   it('does not order on a bar on which it held before', async () => {
     const before = await start();
     await before.begin();
