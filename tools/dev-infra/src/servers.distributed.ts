@@ -3,7 +3,7 @@ import { InfluxDB, Point } from '@influxdata/influxdb-client';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import { Client } from 'pg';
- 
+
 import { describeWithInflux, distributedServers, freshDatabase, freshPrefix } from '../../test/src/distributed-servers';
 
 const servers = distributedServers();

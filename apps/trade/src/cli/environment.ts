@@ -25,7 +25,9 @@ export const variables = z.object({
   GRPC_TLS_CA_FILE: z
     .string()
     .optional()
-    .describe("Authorities of the services' certificates, PEM, where `--grpc` names the system; with one calls are TLS."),
+    .describe(
+      "Authorities of the services' certificates, PEM, where `--grpc` names the system; with one calls are TLS.",
+    ),
   GRPC_TLS_CERT_FILE: z.string().optional().describe('Own certificate for services that ask for one, PEM.'),
   GRPC_TLS_KEY_FILE: z.string().optional().describe('Key of that certificate, PEM.'),
   DATABASE_URL: secret('Where it is set, `doctor` does not look for what our own PostgreSQL needs.')

@@ -77,7 +77,11 @@ const replay: Verb = ([topic, partition, offset], { options }) => {
     : { partition: whole(partition ?? '', 'PARTITION'), offset: whole(offset ?? '', 'OFFSET') };
   return async (desk) => {
     const report = await desk.replay(topic, which);
-    const json = { messages: report.messages, replayed: report.replayed.map(withoutBytes), skipped: report.skipped.map(withoutBytes) };
+    const json = {
+      messages: report.messages,
+      replayed: report.replayed.map(withoutBytes),
+      skipped: report.skipped.map(withoutBytes),
+    };
     return { words: replayWords(topic, report), json };
   };
 };

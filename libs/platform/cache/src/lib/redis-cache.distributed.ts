@@ -1,6 +1,6 @@
 import { memoryLogger } from '@trading/platform-logging';
 import { Redis } from 'ioredis';
- 
+
 import { distributedServers, freshPrefix } from '../../../../../tools/test/src/distributed-servers';
 import { cacheContract } from './cache-contract';
 import { RedisCache, type RedisCacheOptions } from './redis-cache';

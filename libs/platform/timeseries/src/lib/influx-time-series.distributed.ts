@@ -1,5 +1,5 @@
 import { memoryLogger } from '@trading/platform-logging';
- 
+
 import { describeWithInflux, distributedServers, freshPrefix } from '../../../../../tools/test/src/distributed-servers';
 import { InfluxTimeSeries } from './influx-time-series';
 import { CONTRACT_CATALOGUE, timeSeriesContract } from './time-series-contract';
