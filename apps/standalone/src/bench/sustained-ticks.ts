@@ -41,7 +41,7 @@ export interface SustainedTicks {
   readonly symbols: number;
   /** The highest rate that was held; 0 when none was. */
   readonly ticksPerSecond: number;
-  /** What took most of a processor in the first step that was not held, or in the last one. */
+  /** The process that took most of a processor in the first step that was not held, or in the last one. */
   readonly busiest: string;
   readonly steps: readonly Step[];
 }
@@ -92,7 +92,8 @@ async function rise(loaded: Loaded, symbols: readonly string[]): Promise<Sustain
     if (!step.held) break;
   }
   const { processorPct = {} } = steps.at(-1) ?? {};
-  const [busiest = ''] = Object.entries(processorPct).sort(([, a], [, b]) => b - a)[0] ?? [];
+  const named = Object.entries(processorPct).filter(([name]) => name !== 'others');
+  const [busiest = ''] = named.sort(([, a], [, b]) => b - a)[0] ?? [];
   const held = steps.filter((step) => step.held).map(({ ticksPerSecond }) => ticksPerSecond);
   return { symbols: symbols.length, ticksPerSecond: Math.max(0, ...held), busiest, steps };
 }
