@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { errorCodeOf } from '@trading/platform-files';
 import { processIdentity } from './process-identity';
 import { UsageError } from './usage-error';
@@ -15,6 +16,10 @@ interface Holder {
   readonly pid: number;
   readonly identity: string;
 }
+
+const ATTEMPTS = 100;
+/** What another program is left for taking a lock over. */
+const TURN_MS = 10;
 
 /**
  * Makes the folder, proves that it can be written to, and locks it: two programs on one folder would book into each
@@ -50,7 +55,7 @@ export async function acquireDataDir(dataDir: string): Promise<DataDirLock> {
 
 /** A link appears whole or not at all, and never over another: the lock is never seen half-written. */
 async function takeLock(dataDir: string, lock: string, mine: string): Promise<void> {
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
       await link(mine, lock);
       return;
@@ -63,22 +68,30 @@ async function takeLock(dataDir: string, lock: string, mine: string): Promise<vo
     if (text === undefined) continue;
     const holder = holderOf(text);
     if (holder !== undefined && processIdentity(holder.pid) === holder.identity) throw inUse(dataDir, holder.pid);
-    await removeStale(lock, text);
+    await removeStale(lock, text, mine);
   }
   throw new UsageError(`${lock}: other programs are starting on this data folder; try again.`);
 }
 
-/** Another program may have taken over the stale lock since it was read: only that very lock is removed. */
-async function removeStale(lock: string, text: string): Promise<void> {
-  const aside = `${lock}.${randomUUID()}`;
+/**
+ * Another program may be taking over the stale lock as well. Only who holds the lock of taking over removes it, after
+ * another look: the lock of a program that is gone changes only by that.
+ */
+async function removeStale(lock: string, text: string, mine: string): Promise<void> {
+  const takingOver = `${lock}.takeover`;
   try {
-    await rename(lock, aside);
+    await link(mine, takingOver);
   } catch {
+    const holder = holderOf(await readFile(takingOver, 'utf8').catch(() => ''));
+    const isGone = holder !== undefined && processIdentity(holder.pid) !== holder.identity;
+    await (isGone ? rm(takingOver, { force: true }) : setTimeout(TURN_MS));
     return;
   }
-  const moved = await readFile(aside, 'utf8').catch(() => text);
-  if (moved !== text) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    if ((await readFile(lock, 'utf8').catch(() => undefined)) === text) await rm(lock, { force: true });
+  } finally {
+    await rm(takingOver, { force: true });
+  }
 }
 
 function holderOf(text: string): Holder | undefined {
