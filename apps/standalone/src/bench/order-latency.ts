@@ -13,8 +13,10 @@ import { serverProcesses } from './server-processes';
 import { TICKS_PER_BAR, writeZigzagTicks } from './zigzag-ticks';
 
 const SYMBOL = 'EURUSD';
-const BARS = 800;
-const BARS_PER_SECOND = 20;
+/** Every one of them brings an order. */
+const BARS = 450;
+/** Live; each bar's order is to be done before the next one's, for they go one after another. */
+const BARS_PER_SECOND = Number(process.env['BENCH_BARS_PER_SECOND'] ?? 10);
 const BAR_SECONDS = 60;
 /** The first ones meet code that was never run. */
 const WARM_UP_ORDERS = 50;
