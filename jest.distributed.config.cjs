@@ -4,6 +4,7 @@ module.exports = {
   testMatch: ['**/*.distributed.ts'],
   globalSetup: '<rootDir>/tools/test/src/distributed-setup.ts',
   globalTeardown: '<rootDir>/tools/test/src/distributed-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/tools/test/src/distributed-retry.ts'],
   testTimeout: 180_000,
   maxWorkers: 1,
 };
