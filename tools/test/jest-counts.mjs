@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 
 const NEEDS = /\(needs ([^)]+)\)/;
 
@@ -29,3 +30,18 @@ export function countsOf(report, ok, exists = existsSync) {
   if (failed === 0 && (passed === 0 || !ok)) failed = 1;
   return { passed, failed, skipped };
 }
+
+/** What failed, test by test: its name and the first lines of what it said. */
+export function failuresOf(report) {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && failed.length === 0) return [{ name, said: linesOf(message) }];
+    return failed.map(({ fullName, failureMessages }) => ({
+      name: fullName,
+      said: linesOf(failureMessages.join('\n')),
+    }));
+  });
+}
+
+const SAID_LINES = 12;
+const linesOf = (text = '') => stripVTControlCharacters(text).trim().split('\n').slice(0, SAID_LINES);

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isInstalled } from './installed.mjs';
-import { countsOf } from './jest-counts.mjs';
+import { countsOf, failuresOf } from './jest-counts.mjs';
 import { run } from './run-command.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -96,6 +96,20 @@ function report(name, { passed, failed, skipped, isMissing }, seconds) {
       .join('\n'),
   );
   console.log(`      all of it: ${file(name, 'log')}`);
+  // Last of all, so that whoever sees the end alone sees this.
+  for (const failure of failuresIn(name)) {
+    console.log(`      ✕ ${failure.name}`);
+    for (const line of failure.said) console.log(`          ${line}`);
+  }
+}
+
+/** Of a suite that jest has not run, or not to its end: nothing. */
+function failuresIn(name) {
+  try {
+    return failuresOf(JSON.parse(readFileSync(file(name, 'jest.json'), 'utf8')));
+  } catch {
+    return [];
+  }
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });

@@ -8,13 +8,15 @@ interface Counts {
 }
 
 /** The module under test is loaded by Node itself, as the runner does, for jest does not load ES modules. */
-function countsOf(testResults: readonly object[], ok: boolean): Counts {
-  const program = `import { countsOf } from ${JSON.stringify(join(__dirname, '../jest-counts.mjs'))};
-    const [report, ok] = JSON.parse(process.argv[1]);
-    console.log(JSON.stringify(countsOf(report, ok)));`;
-  const args = ['--input-type=module', '-e', program, JSON.stringify([{ testResults }, ok])];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Counts;
+function called(name: string, ...parameters: readonly unknown[]): unknown {
+  const program = `import { ${name} } from ${JSON.stringify(join(__dirname, '../jest-counts.mjs'))};
+    console.log(JSON.stringify(${name}(...JSON.parse(process.argv[1]))));`;
+  const args = ['--input-type=module', '-e', program, JSON.stringify(parameters)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
+const countsOf = (testResults: readonly object[], ok: boolean): Counts =>
+  called('countsOf', { testResults }, ok) as Counts;
+const failuresOf = (testResults: readonly object[]): object[] => called('failuresOf', { testResults }) as object[];
 const test = (fullName: string, status: string): object => ({ fullName, status });
 const file = (status: string, ...assertionResults: object[]): object => ({ status, assertionResults });
 
@@ -40,5 +42,16 @@ describe('the counts of a jest run', () => {
     });
     expect(countsOf([], true)).toMatchObject({ passed: 0, failed: 1 });
     expect(countsOf([file('passed', test('a', 'passed'))], false)).toMatchObject({ passed: 1, failed: 1 });
+  });
+});
+
+describe('the failures of a jest run', () => {
+  it('are named with what they said, without colours', () => {
+    const failed = { ...test('b', 'failed'), failureMessages: ['\u001b[31mExpected 1\u001b[39m\nReceived 2'] };
+    const results = [file('failed', test('a', 'passed'), failed), { ...file('failed'), name: 'c.ts', message: 'No.' }];
+    expect(failuresOf(results)).toEqual([
+      { name: 'b', said: ['Expected 1', 'Received 2'] },
+      { name: 'c.ts', said: ['No.'] },
+    ]);
   });
 });

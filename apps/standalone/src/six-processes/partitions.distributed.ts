@@ -33,8 +33,8 @@ const TRADED: Traded = {
   strategy: { name: 'sma-cross', parameters: { fast: 1, slow: 3 } },
 };
 const TICKS = 5_000;
-/** Bars a quarter of a second apart, so that processes come and go between them and not after the end. */
-const SLOWLY = 240;
+/** Bars half a second apart: over a minute of them, so that processes come and go before their end on a busy machine too. */
+const SLOWLY = 120;
 /** A machine may have other work. */
 const WITHIN_MS = 120_000;
 const TEST_MS = 4 * WITHIN_MS;
