@@ -49,9 +49,15 @@ describe('the calls that may be made again', () => {
     expect(reading.filter((name) => !/\.(?:Get|List|Query|Explain)/.test(name))).toEqual([]);
   });
 
-  it('and those that know an order by its id', () => {
+  it('and those that know an order, a request or a difference by its id, or only go forward', () => {
     expect(marked(MethodOptions_IdempotencyLevel.IDEMPOTENT).toSorted()).toEqual([
+      'ExecutionService.ClosePosition',
+      'ExecutionService.ModifyPosition',
+      'ExecutionService.Reconcile',
+      'ExecutionService.ResolveDifference',
       'ExecutionService.SubmitOrder',
+      'GatewayService.EndSync',
+      'GatewayService.Fence',
       'RiskManagerService.CheckOrder',
     ]);
   });

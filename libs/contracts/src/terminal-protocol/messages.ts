@@ -42,6 +42,14 @@ export const instrumentSchema = z.object({
   fillingModes: z.array(z.enum(['FOK', 'IOC', 'RETURN'])),
   executionMode: z.enum(['INSTANT', 'REQUEST', 'MARKET', 'EXCHANGE']),
   stopsOnOpen: z.enum(['WITH', 'AFTER']),
+  /** Weekly sessions in minutes of the broker's week (Sunday 00:00 = 0), half open; absent or empty: always open. */
+  sessions: z.array(z.object({ fromMinute: z.number().int(), toMinute: z.number().int() })).optional(),
+  swapLong: decimal.optional(),
+  swapShort: decimal.optional(),
+  /** `points` or `currency` per lot and night; absent: none. */
+  swapMode: z.string().optional(),
+  /** Day of the week (Sunday 0) whose rollover counts three nights. */
+  swapTripleWeekday: z.number().int().optional(),
 });
 export type WireInstrument = z.infer<typeof instrumentSchema>;
 
@@ -68,6 +76,8 @@ export const helloSchema = z.object({
   journalId: z.string(),
   /** The highest fencing epoch that the terminal's journal holds. */
   epoch: z.number().int(),
+  /** The reliable sequences that the terminal still has: from the first to the last; absent: from the first ever. */
+  resume: z.object({ first: z.number().int(), last: z.number().int() }).optional(),
 });
 export type Hello = z.infer<typeof helloSchema>;
 
@@ -88,6 +98,8 @@ export const welcomeSchema = z.object({
   resumeBarrier: z.number().int(),
   epoch: z.number().int(),
   subscribe: z.array(z.object({ symbol: z.string(), timeframe: z.string() })),
+  /** The gateway cannot go on after `resumeFrom`: it compares everything first, and takes no submits meanwhile. */
+  fullSync: z.boolean().optional(),
 });
 export type Welcome = z.infer<typeof welcomeSchema>;
 
@@ -112,14 +124,56 @@ export const orderSubmitSchema = z.object({
   tag: z.string(),
   notAfter: us,
   epoch: z.number().int(),
-  /** The position that a close names; absent: the order nets with what is open. */
+  /** The position that a close names; absent: the order nets with what is open, or opens one (hedging). */
   positionId: z.string().optional(),
+  /** The opposite position that `positionId` is closed with, at no price of the market. */
+  closeByPositionId: z.string().optional(),
+  /** Of a stop-limit order: the limit that it becomes at `price`. */
+  stopLimit: decimal.optional(),
+  /** Of GTD. */
+  expires: us.optional(),
   /** Refused when it would open or flip a position. */
   reduceOnly: z.boolean(),
 });
 export type OrderSubmit = z.infer<typeof orderSubmitSchema>;
 
-/** Answer to `order.submit` (`t: 'cmd.ack'`): written to the journal, or refused before that. */
+/** What a modification leaves in place; absent: as it is; empty: taken away. */
+const changedLevel = z.union([decimal, z.literal('')]);
+
+/**
+ * Type `order.modify`: changes a working order (`coid`), or with `positionId` the stops of a position. Carried out once
+ * per request id, whatever is repeated.
+ */
+export const orderModifySchema = z.object({
+  requestId: z.string(),
+  coid: z.string(),
+  /** The broker's ticket; absent: as the journal knows it. */
+  order: z.string().optional(),
+  positionId: z.string().optional(),
+  symbol: z.string(),
+  price: decimal.optional(),
+  stopLimit: decimal.optional(),
+  sl: changedLevel.optional(),
+  tp: changedLevel.optional(),
+  expires: us.optional(),
+  notAfter: us,
+  epoch: z.number().int(),
+});
+export type OrderModify = z.infer<typeof orderModifySchema>;
+
+/** Type `order.cancel`: once per request id. */
+export const orderCancelSchema = z.object({
+  requestId: z.string(),
+  coid: z.string(),
+  order: z.string().optional(),
+  epoch: z.number().int(),
+});
+export type OrderCancel = z.infer<typeof orderCancelSchema>;
+
+/**
+ * Answer to `order.submit`, `order.modify` and `order.cancel` (`t: 'cmd.ack'`): written to the journal, or refused
+ * before that.
+ */
 export const cmdAckSchema = z.object({
   coid: z.string(),
   status: z.enum(['JOURNALLED', 'REJECTED']),
@@ -138,6 +192,10 @@ export const queryResultSchema = z.object({
   known: z.boolean(),
   /** The stored `cmd.result` when there is one. */
   result: z.unknown().optional(),
+  /** This client order id is refused for ever. */
+  tombstoned: z.boolean().optional(),
+  /** The terminal is connected to its broker; absent: it is. */
+  connected: z.boolean().optional(),
 });
 export type QueryResult = z.infer<typeof queryResultSchema>;
 
@@ -147,6 +205,20 @@ export type SimDone = z.infer<typeof simDoneSchema>;
 
 /** Gateway → terminal, type `fence`; answered `cmd.ack` with the epoch as coid. */
 export const fenceSchema = z.object({ epoch: z.number().int() });
+/** Gateway → terminal, type `history.get`; answered `history`. `after`: where the page before ended. */
+export const historyGetSchema = z.object({ from: us, after: z.string().optional(), limit: z.number().int() });
+export type HistoryGet = z.infer<typeof historyGetSchema>;
+
+/** Gateway → terminal, type `rates.get`; answered `rates`: bars of [from, to), oldest first, at most `limit`. */
+export const ratesGetSchema = z.object({
+  symbol: z.string(),
+  timeframe: z.string(),
+  from: us,
+  to: us,
+  limit: z.number().int(),
+});
+export type RatesGet = z.infer<typeof ratesGetSchema>;
+
 /** Gateway → terminal, type `snapshot.get`; answered `snapshot`. Type `symbol.get`, answered `symbols`. */
 export const emptySchema = z.object({});
 
@@ -199,6 +271,10 @@ export const cmdResultSchema = z.object({
   message: z.string(),
   attempt: z.number().int(),
   time: us,
+  /** Absent: `submit`. */
+  verb: z.enum(['submit', 'modify', 'cancel']).optional(),
+  /** Of a modify or cancel. */
+  requestId: z.string().optional(),
 });
 export type CmdResult = z.infer<typeof cmdResultSchema>;
 
@@ -220,8 +296,84 @@ export const tradeEventSchema = z.object({
   positionVolume: decimal,
   reason: z.enum(['order', 'sl', 'tp', 'stop_out', 'rollover', 'manual']),
   time: us,
+  /** The opposite position that it was closed with. */
+  by: z.string().optional(),
 });
 export type TradeEventFrame = z.infer<typeof tradeEventSchema>;
+
+const orderFields = {
+  order: z.string(),
+  /** Empty: not ours. */
+  coid: z.string(),
+  tag: z.string(),
+  magic: z.string(),
+  symbol: z.string(),
+  side,
+  type: z.enum(['MARKET', 'LIMIT', 'STOP', 'STOP_LIMIT']),
+  volume: decimal,
+  filled: decimal,
+  price: z.string(),
+  stopLimit: z.string(),
+  sl: z.string(),
+  tp: z.string(),
+  /** 0: never. */
+  expires: us,
+};
+
+/** Type `order.event`, sequenced: what the broker holds of an order after something happened to it. */
+export const orderEventSchema = z.object({
+  ...orderFields,
+  state: z.enum(['PLACED', 'MODIFIED', 'TRIGGERED', 'FILLED', 'CANCELED', 'EXPIRED', 'REJECTED']),
+  /** Who did it: a command of ours, the broker, a human in the terminal. */
+  reason: z.enum(['command', 'broker', 'manual']),
+  message: z.string(),
+  time: us,
+});
+export type OrderEventFrame = z.infer<typeof orderEventSchema>;
+
+/** Type `position.event`, sequenced: the stops of a position have changed. */
+export const positionEventSchema = z.object({
+  position: z.string(),
+  symbol: z.string(),
+  sl: z.string(),
+  tp: z.string(),
+  reason: z.enum(['command', 'broker', 'manual']),
+  time: us,
+});
+export type PositionEventFrame = z.infer<typeof positionEventSchema>;
+
+/** Type `cash.event`, sequenced: money that no deal explains. */
+export const cashEventSchema = z.object({
+  deal: z.string(),
+  kind: z.enum(['deposit', 'withdrawal', 'credit', 'swap', 'correction']),
+  amount: decimal,
+  comment: z.string(),
+  time: us,
+});
+export type CashEventFrame = z.infer<typeof cashEventSchema>;
+
+/** Type `terminal`: whether the terminal reaches its broker and may trade. */
+export const terminalStateSchema = z.object({ connected: z.boolean(), tradeAllowed: z.boolean() });
+export type TerminalState = z.infer<typeof terminalStateSchema>;
+
+/** Answer to `history.get`, oldest first. */
+export const historySchema = z.object({
+  deals: z.array(tradeEventSchema),
+  orders: z.array(orderEventSchema),
+  cash: z.array(cashEventSchema),
+  /** Where this page ends; absent: nothing follows. */
+  next: z.string().optional(),
+  /** Before this time the terminal shows no history. */
+  coversFrom: us,
+});
+export type HistoryFrame = z.infer<typeof historySchema>;
+
+const ohlc = z.object({ o: decimal, h: decimal, l: decimal, c: decimal });
+/** Answer to `rates.get`. MetaTrader's bars are of the bid; `ask` is there where the terminal knows it. */
+export const ratesSchema = z.object({
+  bars: z.array(z.object({ open: us, close: us, bid: ohlc, ask: ohlc.optional(), ticks: z.number().int() })),
+});
+export type RatesFrame = z.infer<typeof ratesSchema>;
 
 export const positionSchema = z.object({
   position: z.string(),
@@ -242,20 +394,11 @@ export const snapshotSchema = z.object({
   time: us,
   account: accountSchema,
   positions: z.array(positionSchema),
-  orders: z.array(
-    z.object({
-      order: z.string(),
-      coid: z.string(),
-      symbol: z.string(),
-      side,
-      type: z.string(),
-      volume: decimal,
-      price: z.string(),
-      tag: z.string(),
-      magic: z.string(),
-    }),
-  ),
+  orders: z.array(z.object({ ...orderFields, placed: us })),
+  /** The newest only; `history.get` has them all. */
   deals: z.array(tradeEventSchema),
+  /** The last reliable sequence that it contains. */
+  seq: z.number().int(),
 });
 export type SnapshotFrame = z.infer<typeof snapshotSchema>;
 

@@ -1004,6 +1004,10 @@ export interface OrderRequest {
   /** Orders of one group cancel each other. */
   ocoGroup: string;
   comment: string;
+  /** The opposite position that `position_id` is closed with (hedging accounts). */
+  closeByPositionId: string;
+  /** The order whose position this one protects. */
+  parentCoid: string;
 }
 
 /** What risk-manager signed. The bytes of this message are what the signature covers. */
@@ -1027,6 +1031,11 @@ export interface ApprovalEnvelope {
   /** The verb that is approved: submit, modify, close. */
   verb: string;
   issuedUs: number;
+  stopLimitPrice: string;
+  expiresUs: number;
+  closeByPositionId: string;
+  /** Of a modification: the request that was approved. */
+  requestId: string;
 }
 
 export interface Approval {
@@ -2907,6 +2916,8 @@ function createBaseOrderRequest(): OrderRequest {
     trailingStop: undefined,
     ocoGroup: "",
     comment: "",
+    closeByPositionId: "",
+    parentCoid: "",
   };
 }
 
@@ -2980,6 +2991,12 @@ export const OrderRequest: MessageFns<OrderRequest> = {
     }
     if (message.comment !== "") {
       writer.uint32(186).string(message.comment);
+    }
+    if (message.closeByPositionId !== "") {
+      writer.uint32(194).string(message.closeByPositionId);
+    }
+    if (message.parentCoid !== "") {
+      writer.uint32(202).string(message.parentCoid);
     }
     return writer;
   },
@@ -3181,6 +3198,22 @@ export const OrderRequest: MessageFns<OrderRequest> = {
             message.comment = reader.string();
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.closeByPositionId = reader.string();
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.parentCoid = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3274,6 +3307,16 @@ export const OrderRequest: MessageFns<OrderRequest> = {
         ? globalThis.String(object.oco_group)
         : "",
       comment: isSet(object.comment) ? globalThis.String(object.comment) : "",
+      closeByPositionId: isSet(object.closeByPositionId)
+        ? globalThis.String(object.closeByPositionId)
+        : isSet(object.close_by_position_id)
+        ? globalThis.String(object.close_by_position_id)
+        : "",
+      parentCoid: isSet(object.parentCoid)
+        ? globalThis.String(object.parentCoid)
+        : isSet(object.parent_coid)
+        ? globalThis.String(object.parent_coid)
+        : "",
     };
   },
 
@@ -3348,6 +3391,12 @@ export const OrderRequest: MessageFns<OrderRequest> = {
     if (message.comment !== "") {
       obj.comment = message.comment;
     }
+    if (message.closeByPositionId !== "") {
+      obj.closeByPositionId = message.closeByPositionId;
+    }
+    if (message.parentCoid !== "") {
+      obj.parentCoid = message.parentCoid;
+    }
     return obj;
   },
 
@@ -3381,6 +3430,8 @@ export const OrderRequest: MessageFns<OrderRequest> = {
       : undefined;
     message.ocoGroup = object.ocoGroup ?? "";
     message.comment = object.comment ?? "";
+    message.closeByPositionId = object.closeByPositionId ?? "";
+    message.parentCoid = object.parentCoid ?? "";
     return message;
   },
 };
@@ -3405,6 +3456,10 @@ function createBaseApprovalEnvelope(): ApprovalEnvelope {
     positionId: "",
     verb: "",
     issuedUs: 0,
+    stopLimitPrice: "",
+    expiresUs: 0,
+    closeByPositionId: "",
+    requestId: "",
   };
 }
 
@@ -3467,6 +3522,18 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
     }
     if (message.issuedUs !== 0) {
       writer.uint32(144).int64(message.issuedUs);
+    }
+    if (message.stopLimitPrice !== "") {
+      writer.uint32(154).string(message.stopLimitPrice);
+    }
+    if (message.expiresUs !== 0) {
+      writer.uint32(160).int64(message.expiresUs);
+    }
+    if (message.closeByPositionId !== "") {
+      writer.uint32(170).string(message.closeByPositionId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(178).string(message.requestId);
     }
     return writer;
   },
@@ -3638,6 +3705,38 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
             message.issuedUs = longToNumber(reader.int64());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.stopLimitPrice = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.expiresUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.closeByPositionId = reader.string();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3714,6 +3813,26 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
         : isSet(object.issued_us)
         ? globalThis.Number(object.issued_us)
         : 0,
+      stopLimitPrice: isSet(object.stopLimitPrice)
+        ? globalThis.String(object.stopLimitPrice)
+        : isSet(object.stop_limit_price)
+        ? globalThis.String(object.stop_limit_price)
+        : "",
+      expiresUs: isSet(object.expiresUs)
+        ? globalThis.Number(object.expiresUs)
+        : isSet(object.expires_us)
+        ? globalThis.Number(object.expires_us)
+        : 0,
+      closeByPositionId: isSet(object.closeByPositionId)
+        ? globalThis.String(object.closeByPositionId)
+        : isSet(object.close_by_position_id)
+        ? globalThis.String(object.close_by_position_id)
+        : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
     };
   },
 
@@ -3773,6 +3892,18 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
     if (message.issuedUs !== 0) {
       obj.issuedUs = Math.round(message.issuedUs);
     }
+    if (message.stopLimitPrice !== "") {
+      obj.stopLimitPrice = message.stopLimitPrice;
+    }
+    if (message.expiresUs !== 0) {
+      obj.expiresUs = Math.round(message.expiresUs);
+    }
+    if (message.closeByPositionId !== "") {
+      obj.closeByPositionId = message.closeByPositionId;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
     return obj;
   },
 
@@ -3799,6 +3930,10 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
     message.positionId = object.positionId ?? "";
     message.verb = object.verb ?? "";
     message.issuedUs = object.issuedUs ?? 0;
+    message.stopLimitPrice = object.stopLimitPrice ?? "";
+    message.expiresUs = object.expiresUs ?? 0;
+    message.closeByPositionId = object.closeByPositionId ?? "";
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };

@@ -45,6 +45,168 @@ export const protobufPackage = "trading.execution.v1";
 
 export const protobufFileName = "trading/execution/v1/execution.proto";
 
+export const DifferenceKind = {
+  UNSPECIFIED: "DIFFERENCE_KIND_UNSPECIFIED",
+  /** POSITION - The broker holds what the books do not, the other way round, or another volume. */
+  POSITION: "DIFFERENCE_KIND_POSITION",
+  ORDER: "DIFFERENCE_KIND_ORDER",
+  /** DEAL - A deal in one of the two histories only. */
+  DEAL: "DIFFERENCE_KIND_DEAL",
+  /** CASH - Cash that no entry explains. */
+  CASH: "DIFFERENCE_KIND_CASH",
+  /** AMBIGUOUS - An order that the broker may or may not have taken. */
+  AMBIGUOUS: "DIFFERENCE_KIND_AMBIGUOUS",
+} as const;
+
+export type DifferenceKind = typeof DifferenceKind[keyof typeof DifferenceKind];
+
+export namespace DifferenceKind {
+  export type UNSPECIFIED = typeof DifferenceKind.UNSPECIFIED;
+  export type POSITION = typeof DifferenceKind.POSITION;
+  export type ORDER = typeof DifferenceKind.ORDER;
+  export type DEAL = typeof DifferenceKind.DEAL;
+  export type CASH = typeof DifferenceKind.CASH;
+  export type AMBIGUOUS = typeof DifferenceKind.AMBIGUOUS;
+}
+
+export function differenceKindFromJSON(object: any): DifferenceKind {
+  switch (object) {
+    case 0:
+    case "DIFFERENCE_KIND_UNSPECIFIED":
+      return DifferenceKind.UNSPECIFIED;
+    case 1:
+    case "DIFFERENCE_KIND_POSITION":
+      return DifferenceKind.POSITION;
+    case 2:
+    case "DIFFERENCE_KIND_ORDER":
+      return DifferenceKind.ORDER;
+    case 3:
+    case "DIFFERENCE_KIND_DEAL":
+      return DifferenceKind.DEAL;
+    case 4:
+    case "DIFFERENCE_KIND_CASH":
+      return DifferenceKind.CASH;
+    case 5:
+    case "DIFFERENCE_KIND_AMBIGUOUS":
+      return DifferenceKind.AMBIGUOUS;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DifferenceKind");
+  }
+}
+
+export function differenceKindToJSON(object: DifferenceKind): string {
+  switch (object) {
+    case DifferenceKind.UNSPECIFIED:
+      return "DIFFERENCE_KIND_UNSPECIFIED";
+    case DifferenceKind.POSITION:
+      return "DIFFERENCE_KIND_POSITION";
+    case DifferenceKind.ORDER:
+      return "DIFFERENCE_KIND_ORDER";
+    case DifferenceKind.DEAL:
+      return "DIFFERENCE_KIND_DEAL";
+    case DifferenceKind.CASH:
+      return "DIFFERENCE_KIND_CASH";
+    case DifferenceKind.AMBIGUOUS:
+      return "DIFFERENCE_KIND_AMBIGUOUS";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DifferenceKind");
+  }
+}
+
+export function differenceKindToNumber(object: DifferenceKind): number {
+  switch (object) {
+    case DifferenceKind.UNSPECIFIED:
+      return 0;
+    case DifferenceKind.POSITION:
+      return 1;
+    case DifferenceKind.ORDER:
+      return 2;
+    case DifferenceKind.DEAL:
+      return 3;
+    case DifferenceKind.CASH:
+      return 4;
+    case DifferenceKind.AMBIGUOUS:
+      return 5;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DifferenceKind");
+  }
+}
+
+export const DifferenceStatus = {
+  UNSPECIFIED: "DIFFERENCE_STATUS_UNSPECIFIED",
+  OPEN: "DIFFERENCE_STATUS_OPEN",
+  ADOPTED: "DIFFERENCE_STATUS_ADOPTED",
+  DISMISSED: "DIFFERENCE_STATUS_DISMISSED",
+  /** GONE - A later comparison did not find it any more. */
+  GONE: "DIFFERENCE_STATUS_GONE",
+} as const;
+
+export type DifferenceStatus = typeof DifferenceStatus[keyof typeof DifferenceStatus];
+
+export namespace DifferenceStatus {
+  export type UNSPECIFIED = typeof DifferenceStatus.UNSPECIFIED;
+  export type OPEN = typeof DifferenceStatus.OPEN;
+  export type ADOPTED = typeof DifferenceStatus.ADOPTED;
+  export type DISMISSED = typeof DifferenceStatus.DISMISSED;
+  export type GONE = typeof DifferenceStatus.GONE;
+}
+
+export function differenceStatusFromJSON(object: any): DifferenceStatus {
+  switch (object) {
+    case 0:
+    case "DIFFERENCE_STATUS_UNSPECIFIED":
+      return DifferenceStatus.UNSPECIFIED;
+    case 1:
+    case "DIFFERENCE_STATUS_OPEN":
+      return DifferenceStatus.OPEN;
+    case 2:
+    case "DIFFERENCE_STATUS_ADOPTED":
+      return DifferenceStatus.ADOPTED;
+    case 3:
+    case "DIFFERENCE_STATUS_DISMISSED":
+      return DifferenceStatus.DISMISSED;
+    case 4:
+    case "DIFFERENCE_STATUS_GONE":
+      return DifferenceStatus.GONE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DifferenceStatus");
+  }
+}
+
+export function differenceStatusToJSON(object: DifferenceStatus): string {
+  switch (object) {
+    case DifferenceStatus.UNSPECIFIED:
+      return "DIFFERENCE_STATUS_UNSPECIFIED";
+    case DifferenceStatus.OPEN:
+      return "DIFFERENCE_STATUS_OPEN";
+    case DifferenceStatus.ADOPTED:
+      return "DIFFERENCE_STATUS_ADOPTED";
+    case DifferenceStatus.DISMISSED:
+      return "DIFFERENCE_STATUS_DISMISSED";
+    case DifferenceStatus.GONE:
+      return "DIFFERENCE_STATUS_GONE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DifferenceStatus");
+  }
+}
+
+export function differenceStatusToNumber(object: DifferenceStatus): number {
+  switch (object) {
+    case DifferenceStatus.UNSPECIFIED:
+      return 0;
+    case DifferenceStatus.OPEN:
+      return 1;
+    case DifferenceStatus.ADOPTED:
+      return 2;
+    case DifferenceStatus.DISMISSED:
+      return 3;
+    case DifferenceStatus.GONE:
+      return 4;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DifferenceStatus");
+  }
+}
+
 export const OrderEventKind = {
   UNSPECIFIED: "ORDER_EVENT_KIND_UNSPECIFIED",
   INITIALIZED: "ORDER_EVENT_KIND_INITIALIZED",
@@ -242,6 +404,112 @@ export interface ModifyOrderRequest {
   takeProfit?: string | undefined;
   expiresUs?: number | undefined;
   requestId: string;
+  stopLimitPrice?: string | undefined;
+}
+
+export interface ModifyPositionRequest {
+  accountId: string;
+  /** Symbol of a netting account, position identifier of a hedging one. */
+  positionId: string;
+  /** Absent: as it is; empty: taken away. */
+  stopLoss?: string | undefined;
+  takeProfit?: string | undefined;
+  requestId: string;
+}
+
+export interface ModifyPositionResponse {
+  position:
+    | Position
+    | undefined;
+  /** The terminal has the command; the position's next event says what became of it. */
+  accepted: boolean;
+  code: string;
+  message: string;
+}
+
+export interface ClosePositionRequest {
+  accountId: string;
+  positionId: string;
+  /** Empty: all of it. */
+  volumeLots: string;
+  /** The opposite position to close it with; empty: at the market. */
+  byPositionId: string;
+  requestId: string;
+  reason: string;
+}
+
+export interface ReconcileRequest {
+  accountId: string;
+}
+
+/** What the books and the broker disagree about, in numbers. */
+export interface Difference {
+  /** The same difference has the same id in every comparison. */
+  differenceId: string;
+  accountId: string;
+  kind: DifferenceKind;
+  symbol: string;
+  /** Ticket, position identifier or client order id that it is about; empty: the account. */
+  subject: string;
+  ours: string;
+  theirs: string;
+  message: string;
+  status: DifferenceStatus;
+  foundUs: number;
+  resolvedUs: number;
+  resolvedBy: string;
+  reason: string;
+}
+
+export interface Reconciliation {
+  accountId: string;
+  timeUs: number;
+  /** The broker could be asked about everything. */
+  complete: boolean;
+  differences: Difference[];
+  /** Orders whose outcome became known. */
+  settled: string[];
+  /** Events made of what the broker's history had and the books had not. */
+  bookedEvents: number;
+  message: string;
+}
+
+export interface ListDifferencesRequest {
+  /** Empty: all accounts. */
+  accountId: string;
+  /** Also those that are resolved. */
+  all: boolean;
+}
+
+export interface ListDifferencesResponse {
+  differences: Difference[];
+}
+
+export interface ResolveDifferenceRequest {
+  accountId: string;
+  differenceId: string;
+  /** ADOPTED or DISMISSED */
+  resolution: DifferenceStatus;
+  reason: string;
+}
+
+export interface ListLedgerRequest {
+  accountId: string;
+  afterNumber: number;
+}
+
+export interface LedgerEntry {
+  number: number;
+  /** deposit, withdrawal, credit, commission, swap, realised, correction */
+  kind: string;
+  amount: string;
+  timeUs: number;
+  fillId: string;
+  coid: string;
+}
+
+export interface ListLedgerResponse {
+  entries: LedgerEntry[];
 }
 
 export interface CancelOrderRequest {
@@ -433,6 +701,8 @@ export interface Account {
   /** halt or adopt: what to do about orders that a human placed in the terminal. */
   externalOrders: string;
   runId: string;
+  /** The process that holds the account's lease; empty: none. */
+  writer: string;
 }
 
 /** One change of one order. */
@@ -464,6 +734,7 @@ export interface OrderEventMessage {
     | { $case: "progress"; value: Progress }
     | { $case: "session"; value: SessionStarted }
     | { $case: "rejoin"; value: Rejoin }
+    | { $case: "difference"; value: Difference }
     | undefined;
   /** The session that the body belongs to; empty for what belongs to none. */
   sessionId: string;
@@ -698,6 +969,7 @@ function createBaseModifyOrderRequest(): ModifyOrderRequest {
     takeProfit: undefined,
     expiresUs: undefined,
     requestId: "",
+    stopLimitPrice: undefined,
   };
 }
 
@@ -723,6 +995,9 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(58).string(message.requestId);
+    }
+    if (message.stopLimitPrice !== undefined) {
+      writer.uint32(66).string(message.stopLimitPrice);
     }
     return writer;
   },
@@ -796,6 +1071,14 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.stopLimitPrice = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -837,6 +1120,11 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
         : isSet(object.request_id)
         ? globalThis.String(object.request_id)
         : "",
+      stopLimitPrice: isSet(object.stopLimitPrice)
+        ? globalThis.String(object.stopLimitPrice)
+        : isSet(object.stop_limit_price)
+        ? globalThis.String(object.stop_limit_price)
+        : undefined,
     };
   },
 
@@ -863,6 +1151,9 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
     if (message.requestId !== "") {
       obj.requestId = message.requestId;
     }
+    if (message.stopLimitPrice !== undefined) {
+      obj.stopLimitPrice = message.stopLimitPrice;
+    }
     return obj;
   },
 
@@ -878,6 +1169,1599 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
     message.takeProfit = object.takeProfit ?? undefined;
     message.expiresUs = object.expiresUs ?? undefined;
     message.requestId = object.requestId ?? "";
+    message.stopLimitPrice = object.stopLimitPrice ?? undefined;
+    return message;
+  },
+};
+
+function createBaseModifyPositionRequest(): ModifyPositionRequest {
+  return { accountId: "", positionId: "", stopLoss: undefined, takeProfit: undefined, requestId: "" };
+}
+
+export const ModifyPositionRequest: MessageFns<ModifyPositionRequest> = {
+  encode(message: ModifyPositionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.positionId !== "") {
+      writer.uint32(18).string(message.positionId);
+    }
+    if (message.stopLoss !== undefined) {
+      writer.uint32(26).string(message.stopLoss);
+    }
+    if (message.takeProfit !== undefined) {
+      writer.uint32(34).string(message.takeProfit);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(42).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModifyPositionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModifyPositionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.positionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stopLoss = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.takeProfit = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModifyPositionRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      positionId: isSet(object.positionId)
+        ? globalThis.String(object.positionId)
+        : isSet(object.position_id)
+        ? globalThis.String(object.position_id)
+        : "",
+      stopLoss: isSet(object.stopLoss)
+        ? globalThis.String(object.stopLoss)
+        : isSet(object.stop_loss)
+        ? globalThis.String(object.stop_loss)
+        : undefined,
+      takeProfit: isSet(object.takeProfit)
+        ? globalThis.String(object.takeProfit)
+        : isSet(object.take_profit)
+        ? globalThis.String(object.take_profit)
+        : undefined,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ModifyPositionRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.positionId !== "") {
+      obj.positionId = message.positionId;
+    }
+    if (message.stopLoss !== undefined) {
+      obj.stopLoss = message.stopLoss;
+    }
+    if (message.takeProfit !== undefined) {
+      obj.takeProfit = message.takeProfit;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ModifyPositionRequest>): ModifyPositionRequest {
+    return ModifyPositionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModifyPositionRequest>): ModifyPositionRequest {
+    const message = createBaseModifyPositionRequest();
+    message.accountId = object.accountId ?? "";
+    message.positionId = object.positionId ?? "";
+    message.stopLoss = object.stopLoss ?? undefined;
+    message.takeProfit = object.takeProfit ?? undefined;
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseModifyPositionResponse(): ModifyPositionResponse {
+  return { position: undefined, accepted: false, code: "", message: "" };
+}
+
+export const ModifyPositionResponse: MessageFns<ModifyPositionResponse> = {
+  encode(message: ModifyPositionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.position !== undefined) {
+      Position.encode(message.position, writer.uint32(10).fork()).join();
+    }
+    if (message.accepted !== false) {
+      writer.uint32(16).bool(message.accepted);
+    }
+    if (message.code !== "") {
+      writer.uint32(26).string(message.code);
+    }
+    if (message.message !== "") {
+      writer.uint32(34).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModifyPositionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModifyPositionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.position = Position.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.accepted = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModifyPositionResponse {
+    return {
+      position: isSet(object.position) ? Position.fromJSON(object.position) : undefined,
+      accepted: isSet(object.accepted) ? globalThis.Boolean(object.accepted) : false,
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: ModifyPositionResponse): unknown {
+    const obj: any = {};
+    if (message.position !== undefined) {
+      obj.position = Position.toJSON(message.position);
+    }
+    if (message.accepted !== false) {
+      obj.accepted = message.accepted;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ModifyPositionResponse>): ModifyPositionResponse {
+    return ModifyPositionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModifyPositionResponse>): ModifyPositionResponse {
+    const message = createBaseModifyPositionResponse();
+    message.position = (object.position !== undefined && object.position !== null)
+      ? Position.fromPartial(object.position)
+      : undefined;
+    message.accepted = object.accepted ?? false;
+    message.code = object.code ?? "";
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseClosePositionRequest(): ClosePositionRequest {
+  return { accountId: "", positionId: "", volumeLots: "", byPositionId: "", requestId: "", reason: "" };
+}
+
+export const ClosePositionRequest: MessageFns<ClosePositionRequest> = {
+  encode(message: ClosePositionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.positionId !== "") {
+      writer.uint32(18).string(message.positionId);
+    }
+    if (message.volumeLots !== "") {
+      writer.uint32(26).string(message.volumeLots);
+    }
+    if (message.byPositionId !== "") {
+      writer.uint32(34).string(message.byPositionId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(42).string(message.requestId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClosePositionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClosePositionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.positionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.volumeLots = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.byPositionId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClosePositionRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      positionId: isSet(object.positionId)
+        ? globalThis.String(object.positionId)
+        : isSet(object.position_id)
+        ? globalThis.String(object.position_id)
+        : "",
+      volumeLots: isSet(object.volumeLots)
+        ? globalThis.String(object.volumeLots)
+        : isSet(object.volume_lots)
+        ? globalThis.String(object.volume_lots)
+        : "",
+      byPositionId: isSet(object.byPositionId)
+        ? globalThis.String(object.byPositionId)
+        : isSet(object.by_position_id)
+        ? globalThis.String(object.by_position_id)
+        : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ClosePositionRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.positionId !== "") {
+      obj.positionId = message.positionId;
+    }
+    if (message.volumeLots !== "") {
+      obj.volumeLots = message.volumeLots;
+    }
+    if (message.byPositionId !== "") {
+      obj.byPositionId = message.byPositionId;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClosePositionRequest>): ClosePositionRequest {
+    return ClosePositionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClosePositionRequest>): ClosePositionRequest {
+    const message = createBaseClosePositionRequest();
+    message.accountId = object.accountId ?? "";
+    message.positionId = object.positionId ?? "";
+    message.volumeLots = object.volumeLots ?? "";
+    message.byPositionId = object.byPositionId ?? "";
+    message.requestId = object.requestId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseReconcileRequest(): ReconcileRequest {
+  return { accountId: "" };
+}
+
+export const ReconcileRequest: MessageFns<ReconcileRequest> = {
+  encode(message: ReconcileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconcileRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ReconcileRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReconcileRequest>): ReconcileRequest {
+    return ReconcileRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileRequest>): ReconcileRequest {
+    const message = createBaseReconcileRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseDifference(): Difference {
+  return {
+    differenceId: "",
+    accountId: "",
+    kind: DifferenceKind.UNSPECIFIED,
+    symbol: "",
+    subject: "",
+    ours: "",
+    theirs: "",
+    message: "",
+    status: DifferenceStatus.UNSPECIFIED,
+    foundUs: 0,
+    resolvedUs: 0,
+    resolvedBy: "",
+    reason: "",
+  };
+}
+
+export const Difference: MessageFns<Difference> = {
+  encode(message: Difference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.differenceId !== "") {
+      writer.uint32(10).string(message.differenceId);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.kind !== DifferenceKind.UNSPECIFIED) {
+      writer.uint32(24).int32(differenceKindToNumber(message.kind));
+    }
+    if (message.symbol !== "") {
+      writer.uint32(34).string(message.symbol);
+    }
+    if (message.subject !== "") {
+      writer.uint32(42).string(message.subject);
+    }
+    if (message.ours !== "") {
+      writer.uint32(50).string(message.ours);
+    }
+    if (message.theirs !== "") {
+      writer.uint32(58).string(message.theirs);
+    }
+    if (message.message !== "") {
+      writer.uint32(66).string(message.message);
+    }
+    if (message.status !== DifferenceStatus.UNSPECIFIED) {
+      writer.uint32(72).int32(differenceStatusToNumber(message.status));
+    }
+    if (message.foundUs !== 0) {
+      writer.uint32(80).int64(message.foundUs);
+    }
+    if (message.resolvedUs !== 0) {
+      writer.uint32(88).int64(message.resolvedUs);
+    }
+    if (message.resolvedBy !== "") {
+      writer.uint32(98).string(message.resolvedBy);
+    }
+    if (message.reason !== "") {
+      writer.uint32(106).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Difference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDifference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.differenceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.kind = differenceKindFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.ours = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.theirs = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.status = differenceStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.foundUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.resolvedUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.resolvedBy = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Difference {
+    return {
+      differenceId: isSet(object.differenceId)
+        ? globalThis.String(object.differenceId)
+        : isSet(object.difference_id)
+        ? globalThis.String(object.difference_id)
+        : "",
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      kind: isSet(object.kind) ? differenceKindFromJSON(object.kind) : DifferenceKind.UNSPECIFIED,
+      symbol: isSet(object.symbol) ? globalThis.String(object.symbol) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      ours: isSet(object.ours) ? globalThis.String(object.ours) : "",
+      theirs: isSet(object.theirs) ? globalThis.String(object.theirs) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      status: isSet(object.status) ? differenceStatusFromJSON(object.status) : DifferenceStatus.UNSPECIFIED,
+      foundUs: isSet(object.foundUs)
+        ? globalThis.Number(object.foundUs)
+        : isSet(object.found_us)
+        ? globalThis.Number(object.found_us)
+        : 0,
+      resolvedUs: isSet(object.resolvedUs)
+        ? globalThis.Number(object.resolvedUs)
+        : isSet(object.resolved_us)
+        ? globalThis.Number(object.resolved_us)
+        : 0,
+      resolvedBy: isSet(object.resolvedBy)
+        ? globalThis.String(object.resolvedBy)
+        : isSet(object.resolved_by)
+        ? globalThis.String(object.resolved_by)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: Difference): unknown {
+    const obj: any = {};
+    if (message.differenceId !== "") {
+      obj.differenceId = message.differenceId;
+    }
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.kind !== DifferenceKind.UNSPECIFIED) {
+      obj.kind = differenceKindToJSON(message.kind);
+    }
+    if (message.symbol !== "") {
+      obj.symbol = message.symbol;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.ours !== "") {
+      obj.ours = message.ours;
+    }
+    if (message.theirs !== "") {
+      obj.theirs = message.theirs;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.status !== DifferenceStatus.UNSPECIFIED) {
+      obj.status = differenceStatusToJSON(message.status);
+    }
+    if (message.foundUs !== 0) {
+      obj.foundUs = Math.round(message.foundUs);
+    }
+    if (message.resolvedUs !== 0) {
+      obj.resolvedUs = Math.round(message.resolvedUs);
+    }
+    if (message.resolvedBy !== "") {
+      obj.resolvedBy = message.resolvedBy;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Difference>): Difference {
+    return Difference.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Difference>): Difference {
+    const message = createBaseDifference();
+    message.differenceId = object.differenceId ?? "";
+    message.accountId = object.accountId ?? "";
+    message.kind = object.kind ?? DifferenceKind.UNSPECIFIED;
+    message.symbol = object.symbol ?? "";
+    message.subject = object.subject ?? "";
+    message.ours = object.ours ?? "";
+    message.theirs = object.theirs ?? "";
+    message.message = object.message ?? "";
+    message.status = object.status ?? DifferenceStatus.UNSPECIFIED;
+    message.foundUs = object.foundUs ?? 0;
+    message.resolvedUs = object.resolvedUs ?? 0;
+    message.resolvedBy = object.resolvedBy ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseReconciliation(): Reconciliation {
+  return { accountId: "", timeUs: 0, complete: false, differences: [], settled: [], bookedEvents: 0, message: "" };
+}
+
+export const Reconciliation: MessageFns<Reconciliation> = {
+  encode(message: Reconciliation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(16).int64(message.timeUs);
+    }
+    if (message.complete !== false) {
+      writer.uint32(24).bool(message.complete);
+    }
+    for (const v of message.differences) {
+      Difference.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.settled) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.bookedEvents !== 0) {
+      writer.uint32(48).int32(message.bookedEvents);
+    }
+    if (message.message !== "") {
+      writer.uint32(58).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Reconciliation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconciliation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.complete = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.differences.push(Difference.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.settled.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.bookedEvents = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Reconciliation {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+      complete: isSet(object.complete) ? globalThis.Boolean(object.complete) : false,
+      differences: globalThis.Array.isArray(object?.differences)
+        ? object.differences.map((e: any) => Difference.fromJSON(e))
+        : [],
+      settled: globalThis.Array.isArray(object?.settled) ? object.settled.map((e: any) => globalThis.String(e)) : [],
+      bookedEvents: isSet(object.bookedEvents)
+        ? globalThis.Number(object.bookedEvents)
+        : isSet(object.booked_events)
+        ? globalThis.Number(object.booked_events)
+        : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: Reconciliation): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    if (message.complete !== false) {
+      obj.complete = message.complete;
+    }
+    if (message.differences?.length) {
+      obj.differences = message.differences.map((e) => Difference.toJSON(e));
+    }
+    if (message.settled?.length) {
+      obj.settled = message.settled;
+    }
+    if (message.bookedEvents !== 0) {
+      obj.bookedEvents = Math.round(message.bookedEvents);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Reconciliation>): Reconciliation {
+    return Reconciliation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Reconciliation>): Reconciliation {
+    const message = createBaseReconciliation();
+    message.accountId = object.accountId ?? "";
+    message.timeUs = object.timeUs ?? 0;
+    message.complete = object.complete ?? false;
+    message.differences = object.differences?.map((e) => Difference.fromPartial(e)) || [];
+    message.settled = object.settled?.map((e) => e) || [];
+    message.bookedEvents = object.bookedEvents ?? 0;
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseListDifferencesRequest(): ListDifferencesRequest {
+  return { accountId: "", all: false };
+}
+
+export const ListDifferencesRequest: MessageFns<ListDifferencesRequest> = {
+  encode(message: ListDifferencesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.all !== false) {
+      writer.uint32(16).bool(message.all);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDifferencesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDifferencesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.all = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDifferencesRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      all: isSet(object.all) ? globalThis.Boolean(object.all) : false,
+    };
+  },
+
+  toJSON(message: ListDifferencesRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.all !== false) {
+      obj.all = message.all;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListDifferencesRequest>): ListDifferencesRequest {
+    return ListDifferencesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListDifferencesRequest>): ListDifferencesRequest {
+    const message = createBaseListDifferencesRequest();
+    message.accountId = object.accountId ?? "";
+    message.all = object.all ?? false;
+    return message;
+  },
+};
+
+function createBaseListDifferencesResponse(): ListDifferencesResponse {
+  return { differences: [] };
+}
+
+export const ListDifferencesResponse: MessageFns<ListDifferencesResponse> = {
+  encode(message: ListDifferencesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.differences) {
+      Difference.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDifferencesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDifferencesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.differences.push(Difference.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDifferencesResponse {
+    return {
+      differences: globalThis.Array.isArray(object?.differences)
+        ? object.differences.map((e: any) => Difference.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListDifferencesResponse): unknown {
+    const obj: any = {};
+    if (message.differences?.length) {
+      obj.differences = message.differences.map((e) => Difference.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListDifferencesResponse>): ListDifferencesResponse {
+    return ListDifferencesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListDifferencesResponse>): ListDifferencesResponse {
+    const message = createBaseListDifferencesResponse();
+    message.differences = object.differences?.map((e) => Difference.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseResolveDifferenceRequest(): ResolveDifferenceRequest {
+  return { accountId: "", differenceId: "", resolution: DifferenceStatus.UNSPECIFIED, reason: "" };
+}
+
+export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
+  encode(message: ResolveDifferenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.differenceId !== "") {
+      writer.uint32(18).string(message.differenceId);
+    }
+    if (message.resolution !== DifferenceStatus.UNSPECIFIED) {
+      writer.uint32(24).int32(differenceStatusToNumber(message.resolution));
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveDifferenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveDifferenceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.differenceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.resolution = differenceStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResolveDifferenceRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      differenceId: isSet(object.differenceId)
+        ? globalThis.String(object.differenceId)
+        : isSet(object.difference_id)
+        ? globalThis.String(object.difference_id)
+        : "",
+      resolution: isSet(object.resolution) ? differenceStatusFromJSON(object.resolution) : DifferenceStatus.UNSPECIFIED,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ResolveDifferenceRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.differenceId !== "") {
+      obj.differenceId = message.differenceId;
+    }
+    if (message.resolution !== DifferenceStatus.UNSPECIFIED) {
+      obj.resolution = differenceStatusToJSON(message.resolution);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ResolveDifferenceRequest>): ResolveDifferenceRequest {
+    return ResolveDifferenceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResolveDifferenceRequest>): ResolveDifferenceRequest {
+    const message = createBaseResolveDifferenceRequest();
+    message.accountId = object.accountId ?? "";
+    message.differenceId = object.differenceId ?? "";
+    message.resolution = object.resolution ?? DifferenceStatus.UNSPECIFIED;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseListLedgerRequest(): ListLedgerRequest {
+  return { accountId: "", afterNumber: 0 };
+}
+
+export const ListLedgerRequest: MessageFns<ListLedgerRequest> = {
+  encode(message: ListLedgerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.afterNumber !== 0) {
+      writer.uint32(16).int64(message.afterNumber);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListLedgerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListLedgerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.afterNumber = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListLedgerRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      afterNumber: isSet(object.afterNumber)
+        ? globalThis.Number(object.afterNumber)
+        : isSet(object.after_number)
+        ? globalThis.Number(object.after_number)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListLedgerRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.afterNumber !== 0) {
+      obj.afterNumber = Math.round(message.afterNumber);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListLedgerRequest>): ListLedgerRequest {
+    return ListLedgerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListLedgerRequest>): ListLedgerRequest {
+    const message = createBaseListLedgerRequest();
+    message.accountId = object.accountId ?? "";
+    message.afterNumber = object.afterNumber ?? 0;
+    return message;
+  },
+};
+
+function createBaseLedgerEntry(): LedgerEntry {
+  return { number: 0, kind: "", amount: "", timeUs: 0, fillId: "", coid: "" };
+}
+
+export const LedgerEntry: MessageFns<LedgerEntry> = {
+  encode(message: LedgerEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).int64(message.number);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.amount !== "") {
+      writer.uint32(26).string(message.amount);
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(32).int64(message.timeUs);
+    }
+    if (message.fillId !== "") {
+      writer.uint32(42).string(message.fillId);
+    }
+    if (message.coid !== "") {
+      writer.uint32(50).string(message.coid);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedgerEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedgerEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.amount = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.fillId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.coid = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedgerEntry {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      amount: isSet(object.amount) ? globalThis.String(object.amount) : "",
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+      fillId: isSet(object.fillId)
+        ? globalThis.String(object.fillId)
+        : isSet(object.fill_id)
+        ? globalThis.String(object.fill_id)
+        : "",
+      coid: isSet(object.coid) ? globalThis.String(object.coid) : "",
+    };
+  },
+
+  toJSON(message: LedgerEntry): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.amount !== "") {
+      obj.amount = message.amount;
+    }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    if (message.fillId !== "") {
+      obj.fillId = message.fillId;
+    }
+    if (message.coid !== "") {
+      obj.coid = message.coid;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedgerEntry>): LedgerEntry {
+    return LedgerEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedgerEntry>): LedgerEntry {
+    const message = createBaseLedgerEntry();
+    message.number = object.number ?? 0;
+    message.kind = object.kind ?? "";
+    message.amount = object.amount ?? "";
+    message.timeUs = object.timeUs ?? 0;
+    message.fillId = object.fillId ?? "";
+    message.coid = object.coid ?? "";
+    return message;
+  },
+};
+
+function createBaseListLedgerResponse(): ListLedgerResponse {
+  return { entries: [] };
+}
+
+export const ListLedgerResponse: MessageFns<ListLedgerResponse> = {
+  encode(message: ListLedgerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      LedgerEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListLedgerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListLedgerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(LedgerEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListLedgerResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => LedgerEntry.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListLedgerResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => LedgerEntry.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListLedgerResponse>): ListLedgerResponse {
+    return ListLedgerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListLedgerResponse>): ListLedgerResponse {
+    const message = createBaseListLedgerResponse();
+    message.entries = object.entries?.map((e) => LedgerEntry.fromPartial(e)) || [];
     return message;
   },
 };
@@ -3872,6 +5756,7 @@ function createBaseAccount(): Account {
     live: false,
     externalOrders: "",
     runId: "",
+    writer: "",
   };
 }
 
@@ -3927,6 +5812,9 @@ export const Account: MessageFns<Account> = {
     }
     if (message.runId !== "") {
       writer.uint32(138).string(message.runId);
+    }
+    if (message.writer !== "") {
+      writer.uint32(146).string(message.writer);
     }
     return writer;
   },
@@ -4080,6 +5968,14 @@ export const Account: MessageFns<Account> = {
             message.runId = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.writer = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4141,6 +6037,7 @@ export const Account: MessageFns<Account> = {
         : isSet(object.run_id)
         ? globalThis.String(object.run_id)
         : "",
+      writer: isSet(object.writer) ? globalThis.String(object.writer) : "",
     };
   },
 
@@ -4197,6 +6094,9 @@ export const Account: MessageFns<Account> = {
     if (message.runId !== "") {
       obj.runId = message.runId;
     }
+    if (message.writer !== "") {
+      obj.writer = message.writer;
+    }
     return obj;
   },
 
@@ -4222,6 +6122,7 @@ export const Account: MessageFns<Account> = {
     message.live = object.live ?? false;
     message.externalOrders = object.externalOrders ?? "";
     message.runId = object.runId ?? "";
+    message.writer = object.writer ?? "";
     return message;
   },
 };
@@ -4556,6 +6457,9 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
       case "rejoin":
         Rejoin.encode(message.body.value, writer.uint32(42).fork()).join();
         break;
+      case "difference":
+        Difference.encode(message.body.value, writer.uint32(58).fork()).join();
+        break;
     }
     if (message.sessionId !== "") {
       writer.uint32(50).string(message.sessionId);
@@ -4616,6 +6520,14 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
             message.body = { $case: "rejoin", value: Rejoin.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.body = { $case: "difference", value: Difference.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 6: {
             if (tag !== 50) {
               break;
@@ -4651,6 +6563,8 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
         : isSet(object.rejoin)
         ? { $case: "rejoin", value: Rejoin.fromJSON(object.rejoin) }
+        : isSet(object.difference)
+        ? { $case: "difference", value: Difference.fromJSON(object.difference) }
         : undefined,
       sessionId: isSet(object.sessionId)
         ? globalThis.String(object.sessionId)
@@ -4673,6 +6587,8 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
       obj.session = SessionStarted.toJSON(message.body.value);
     } else if (message.body?.$case === "rejoin") {
       obj.rejoin = Rejoin.toJSON(message.body.value);
+    } else if (message.body?.$case === "difference") {
+      obj.difference = Difference.toJSON(message.body.value);
     }
     if (message.sessionId !== "") {
       obj.sessionId = message.sessionId;
@@ -4708,6 +6624,12 @@ export const OrderEventMessage: MessageFns<OrderEventMessage> = {
       case "rejoin": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "rejoin", value: Rejoin.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "difference": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "difference", value: Difference.fromPartial(object.body.value) };
         }
         break;
       }
@@ -4884,6 +6806,16 @@ export interface ExecutionService {
   submitOrder(request: SubmitOrderRequest): Promise<SubmitOrderResponse>;
   modifyOrder(request: ModifyOrderRequest): Promise<SubmitOrderResponse>;
   cancelOrder(request: CancelOrderRequest): Promise<SubmitOrderResponse>;
+  /** Moves the stops of a position. Loosening them is checked by risk. */
+  modifyPosition(request: ModifyPositionRequest): Promise<ModifyPositionResponse>;
+  /** Closes a position, a part of it, or two opposite ones with each other; operator's token. */
+  closePosition(request: ClosePositionRequest): Promise<SubmitOrderResponse>;
+  /** Compares the books of an account with its broker now; operator's token. */
+  reconcile(request: ReconcileRequest): Promise<Reconciliation>;
+  listDifferences(request: ListDifferencesRequest): Promise<ListDifferencesResponse>;
+  /** Takes what the broker has into the books, or leaves a difference as it is; operator's token, audited. */
+  resolveDifference(request: ResolveDifferenceRequest): Promise<Difference>;
+  listLedger(request: ListLedgerRequest): Promise<ListLedgerResponse>;
   /** Closes all positions of an account through risk; operator's token. */
   flatten(request: FlattenRequest): Promise<FlattenResponse>;
   getOrder(request: GetOrderRequest): Promise<Order>;
@@ -4925,6 +6857,69 @@ export const ExecutionServiceService = {
     requestDeserialize: (value: Buffer): CancelOrderRequest => CancelOrderRequest.decode(value),
     responseSerialize: (value: SubmitOrderResponse): Buffer => Buffer.from(SubmitOrderResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SubmitOrderResponse => SubmitOrderResponse.decode(value),
+  },
+  /** Moves the stops of a position. Loosening them is checked by risk. */
+  modifyPosition: {
+    path: "/trading.execution.v1.ExecutionService/ModifyPosition" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ModifyPositionRequest): Buffer =>
+      Buffer.from(ModifyPositionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ModifyPositionRequest => ModifyPositionRequest.decode(value),
+    responseSerialize: (value: ModifyPositionResponse): Buffer =>
+      Buffer.from(ModifyPositionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ModifyPositionResponse => ModifyPositionResponse.decode(value),
+  },
+  /** Closes a position, a part of it, or two opposite ones with each other; operator's token. */
+  closePosition: {
+    path: "/trading.execution.v1.ExecutionService/ClosePosition" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ClosePositionRequest): Buffer => Buffer.from(ClosePositionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ClosePositionRequest => ClosePositionRequest.decode(value),
+    responseSerialize: (value: SubmitOrderResponse): Buffer => Buffer.from(SubmitOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SubmitOrderResponse => SubmitOrderResponse.decode(value),
+  },
+  /** Compares the books of an account with its broker now; operator's token. */
+  reconcile: {
+    path: "/trading.execution.v1.ExecutionService/Reconcile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReconcileRequest): Buffer => Buffer.from(ReconcileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReconcileRequest => ReconcileRequest.decode(value),
+    responseSerialize: (value: Reconciliation): Buffer => Buffer.from(Reconciliation.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Reconciliation => Reconciliation.decode(value),
+  },
+  listDifferences: {
+    path: "/trading.execution.v1.ExecutionService/ListDifferences" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListDifferencesRequest): Buffer =>
+      Buffer.from(ListDifferencesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListDifferencesRequest => ListDifferencesRequest.decode(value),
+    responseSerialize: (value: ListDifferencesResponse): Buffer =>
+      Buffer.from(ListDifferencesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListDifferencesResponse => ListDifferencesResponse.decode(value),
+  },
+  /** Takes what the broker has into the books, or leaves a difference as it is; operator's token, audited. */
+  resolveDifference: {
+    path: "/trading.execution.v1.ExecutionService/ResolveDifference" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResolveDifferenceRequest): Buffer =>
+      Buffer.from(ResolveDifferenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResolveDifferenceRequest => ResolveDifferenceRequest.decode(value),
+    responseSerialize: (value: Difference): Buffer => Buffer.from(Difference.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Difference => Difference.decode(value),
+  },
+  listLedger: {
+    path: "/trading.execution.v1.ExecutionService/ListLedger" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListLedgerRequest): Buffer => Buffer.from(ListLedgerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListLedgerRequest => ListLedgerRequest.decode(value),
+    responseSerialize: (value: ListLedgerResponse): Buffer => Buffer.from(ListLedgerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListLedgerResponse => ListLedgerResponse.decode(value),
   },
   /** Closes all positions of an account through risk; operator's token. */
   flatten: {
@@ -5018,6 +7013,16 @@ export interface ExecutionServiceServer extends UntypedServiceImplementation {
   submitOrder: handleUnaryCall<SubmitOrderRequest, SubmitOrderResponse>;
   modifyOrder: handleUnaryCall<ModifyOrderRequest, SubmitOrderResponse>;
   cancelOrder: handleUnaryCall<CancelOrderRequest, SubmitOrderResponse>;
+  /** Moves the stops of a position. Loosening them is checked by risk. */
+  modifyPosition: handleUnaryCall<ModifyPositionRequest, ModifyPositionResponse>;
+  /** Closes a position, a part of it, or two opposite ones with each other; operator's token. */
+  closePosition: handleUnaryCall<ClosePositionRequest, SubmitOrderResponse>;
+  /** Compares the books of an account with its broker now; operator's token. */
+  reconcile: handleUnaryCall<ReconcileRequest, Reconciliation>;
+  listDifferences: handleUnaryCall<ListDifferencesRequest, ListDifferencesResponse>;
+  /** Takes what the broker has into the books, or leaves a difference as it is; operator's token, audited. */
+  resolveDifference: handleUnaryCall<ResolveDifferenceRequest, Difference>;
+  listLedger: handleUnaryCall<ListLedgerRequest, ListLedgerResponse>;
   /** Closes all positions of an account through risk; operator's token. */
   flatten: handleUnaryCall<FlattenRequest, FlattenResponse>;
   getOrder: handleUnaryCall<GetOrderRequest, Order>;

@@ -176,6 +176,108 @@ export function queryStatusToNumber(object: QueryStatus): number {
   }
 }
 
+export const OrderUpdateState = {
+  UNSPECIFIED: "ORDER_UPDATE_STATE_UNSPECIFIED",
+  PLACED: "ORDER_UPDATE_STATE_PLACED",
+  MODIFIED: "ORDER_UPDATE_STATE_MODIFIED",
+  /** TRIGGERED - A stop-limit order has become a limit order. */
+  TRIGGERED: "ORDER_UPDATE_STATE_TRIGGERED",
+  FILLED: "ORDER_UPDATE_STATE_FILLED",
+  CANCELED: "ORDER_UPDATE_STATE_CANCELED",
+  EXPIRED: "ORDER_UPDATE_STATE_EXPIRED",
+  REJECTED: "ORDER_UPDATE_STATE_REJECTED",
+} as const;
+
+export type OrderUpdateState = typeof OrderUpdateState[keyof typeof OrderUpdateState];
+
+export namespace OrderUpdateState {
+  export type UNSPECIFIED = typeof OrderUpdateState.UNSPECIFIED;
+  export type PLACED = typeof OrderUpdateState.PLACED;
+  export type MODIFIED = typeof OrderUpdateState.MODIFIED;
+  export type TRIGGERED = typeof OrderUpdateState.TRIGGERED;
+  export type FILLED = typeof OrderUpdateState.FILLED;
+  export type CANCELED = typeof OrderUpdateState.CANCELED;
+  export type EXPIRED = typeof OrderUpdateState.EXPIRED;
+  export type REJECTED = typeof OrderUpdateState.REJECTED;
+}
+
+export function orderUpdateStateFromJSON(object: any): OrderUpdateState {
+  switch (object) {
+    case 0:
+    case "ORDER_UPDATE_STATE_UNSPECIFIED":
+      return OrderUpdateState.UNSPECIFIED;
+    case 1:
+    case "ORDER_UPDATE_STATE_PLACED":
+      return OrderUpdateState.PLACED;
+    case 2:
+    case "ORDER_UPDATE_STATE_MODIFIED":
+      return OrderUpdateState.MODIFIED;
+    case 3:
+    case "ORDER_UPDATE_STATE_TRIGGERED":
+      return OrderUpdateState.TRIGGERED;
+    case 4:
+    case "ORDER_UPDATE_STATE_FILLED":
+      return OrderUpdateState.FILLED;
+    case 5:
+    case "ORDER_UPDATE_STATE_CANCELED":
+      return OrderUpdateState.CANCELED;
+    case 6:
+    case "ORDER_UPDATE_STATE_EXPIRED":
+      return OrderUpdateState.EXPIRED;
+    case 7:
+    case "ORDER_UPDATE_STATE_REJECTED":
+      return OrderUpdateState.REJECTED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderUpdateState");
+  }
+}
+
+export function orderUpdateStateToJSON(object: OrderUpdateState): string {
+  switch (object) {
+    case OrderUpdateState.UNSPECIFIED:
+      return "ORDER_UPDATE_STATE_UNSPECIFIED";
+    case OrderUpdateState.PLACED:
+      return "ORDER_UPDATE_STATE_PLACED";
+    case OrderUpdateState.MODIFIED:
+      return "ORDER_UPDATE_STATE_MODIFIED";
+    case OrderUpdateState.TRIGGERED:
+      return "ORDER_UPDATE_STATE_TRIGGERED";
+    case OrderUpdateState.FILLED:
+      return "ORDER_UPDATE_STATE_FILLED";
+    case OrderUpdateState.CANCELED:
+      return "ORDER_UPDATE_STATE_CANCELED";
+    case OrderUpdateState.EXPIRED:
+      return "ORDER_UPDATE_STATE_EXPIRED";
+    case OrderUpdateState.REJECTED:
+      return "ORDER_UPDATE_STATE_REJECTED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderUpdateState");
+  }
+}
+
+export function orderUpdateStateToNumber(object: OrderUpdateState): number {
+  switch (object) {
+    case OrderUpdateState.UNSPECIFIED:
+      return 0;
+    case OrderUpdateState.PLACED:
+      return 1;
+    case OrderUpdateState.MODIFIED:
+      return 2;
+    case OrderUpdateState.TRIGGERED:
+      return 3;
+    case OrderUpdateState.FILLED:
+      return 4;
+    case OrderUpdateState.CANCELED:
+      return 5;
+    case OrderUpdateState.EXPIRED:
+      return 6;
+    case OrderUpdateState.REJECTED:
+      return 7;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderUpdateState");
+  }
+}
+
 export interface SubmitOrderRequest {
   order: OrderRequest | undefined;
   approval: Approval | undefined;
@@ -202,7 +304,13 @@ export interface ModifyOrderRequest {
   expiresUs?: number | undefined;
   approval: Approval | undefined;
   epoch: number;
+  /** Makes the command repeatable: the terminal carries a request id out once. */
   requestId: string;
+  stopLimitPrice?:
+    | string
+    | undefined;
+  /** The broker's ticket of the working order; empty: the terminal finds it by the client order id. */
+  brokerTicket: string;
 }
 
 export interface CancelOrderRequest {
@@ -210,6 +318,45 @@ export interface CancelOrderRequest {
   coid: string;
   epoch: number;
   requestId: string;
+  brokerTicket: string;
+}
+
+export interface FenceRequest {
+  accountId: string;
+  epoch: number;
+}
+
+export interface FenceResponse {
+  /** False: the terminal is offline; the epoch is told in its next handshake. */
+  journalled: boolean;
+  /** The highest epoch that the terminal's journal holds, as far as the gateway knows. */
+  epoch: number;
+}
+
+export interface EndSyncRequest {
+  accountId: string;
+  /** Another session than the one that was compared is not ended. */
+  sessionId: string;
+}
+
+export interface EndSyncResponse {
+}
+
+export interface ListHistoryRequest {
+  accountId: string;
+  fromUs: number;
+  /** Where the page before ended; empty: the first. */
+  after: string;
+}
+
+export interface ListHistoryResponse {
+  deals: Deal[];
+  orders: OrderUpdate[];
+  cash: CashMovement[];
+  /** Empty: nothing follows. */
+  next: string;
+  /** Before this time the terminal shows no history. */
+  coversFromUs: number;
 }
 
 export interface CommandAck {
@@ -237,6 +384,10 @@ export interface QueryOrderResponse {
   journalledOnly: boolean;
   /** The terminal runs in simulated time: an absent command can be in flight nowhere. */
   lockstep: boolean;
+  /** The terminal refuses this client order id for ever. */
+  tombstoned: boolean;
+  /** The terminal is connected to its broker, so that absence there means something. */
+  connected: boolean;
 }
 
 export interface GetSnapshotRequest {
@@ -249,7 +400,13 @@ export interface Snapshot {
   account: AccountSnapshot | undefined;
   positions: PositionSnapshot[];
   orders: OrderSnapshot[];
+  /** The newest ones only; see ListHistory. */
   deals: Deal[];
+  journalId: string;
+  /** The highest reliable sequence of the terminal that this snapshot contains. */
+  seq: number;
+  /** The terminal is connected to its broker. */
+  connected: boolean;
 }
 
 export interface AccountSnapshot {
@@ -289,6 +446,12 @@ export interface OrderSnapshot {
   price: string;
   comment: string;
   magic: string;
+  filledLots: string;
+  stopLimitPrice: string;
+  stopLoss: string;
+  takeProfit: string;
+  expiresUs: number;
+  placedUs: number;
 }
 
 export interface ListSymbolsRequest {
@@ -336,6 +499,12 @@ export interface TerminalSession {
   crossedTicks: number;
   /** The terminal's data has ended (simulated time), and the session is open. */
   ended: boolean;
+  /** The terminal is connected to its broker, and its user lets experts trade. */
+  brokerConnected: boolean;
+  tradeAllowed: boolean;
+  /** A full comparison with the broker is under way: no submit is taken. */
+  syncing: boolean;
+  journalId: string;
 }
 
 export interface ListSessionsResponse {
@@ -378,6 +547,10 @@ export interface CommandResult {
   ask: number;
   message: string;
   attempt: number;
+  /** submit, modify, cancel */
+  verb: string;
+  /** Of a modify or cancel. */
+  requestId: string;
 }
 
 /** A deal at the broker: one fill. */
@@ -402,6 +575,42 @@ export interface Deal {
   magic: string;
   comment: string;
   fee: string;
+  /** The opposite position that this deal closed its own with. */
+  byPositionId: string;
+}
+
+/** What the broker holds of an order after something happened to it. */
+export interface OrderUpdate {
+  ticket: string;
+  /** Empty: not ours. */
+  coid: string;
+  symbol: string;
+  side: Side;
+  type: OrderType;
+  state: OrderUpdateState;
+  volumeLots: string;
+  filledLots: string;
+  price: string;
+  stopLimitPrice: string;
+  stopLoss: string;
+  takeProfit: string;
+  expiresUs: number;
+  /** Who did it. */
+  origin: Origin;
+  reason: string;
+  magic: string;
+  comment: string;
+  timeUs: number;
+}
+
+/** The stops of a position have changed at the broker. */
+export interface PositionUpdate {
+  positionId: string;
+  symbol: string;
+  stopLoss: string;
+  takeProfit: string;
+  origin: Origin;
+  timeUs: number;
 }
 
 /** Topic trade.event.v1: reliable, in the terminal's sequence. */
@@ -412,10 +621,17 @@ export interface TradeEvent {
   timeUs: number;
   ingestUs: number;
   barrier: number;
-  body: { $case: "result"; value: CommandResult } | { $case: "deal"; value: Deal } | { $case: "mark"; value: Mark } | {
-    $case: "session";
-    value: SessionStarted;
-  } | undefined;
+  body:
+    | { $case: "result"; value: CommandResult }
+    | { $case: "deal"; value: Deal }
+    | { $case: "mark"; value: Mark }
+    | { $case: "session"; value: SessionStarted }
+    | { $case: "order"; value: OrderUpdate }
+    | { $case: "position"; value: PositionUpdate }
+    | { $case: "cash"; value: CashMovement }
+    | undefined;
+  /** The journal whose sequence `seq` is: another journal counts anew. */
+  journalId: string;
 }
 
 /** Topic account.event.v1. */
@@ -437,9 +653,11 @@ export interface AccountEvent {
 
 export interface CashMovement {
   dealTicket: string;
-  /** deposit, withdrawal, credit */
+  /** deposit, withdrawal, credit, swap, correction */
   kind: string;
   amount: string;
+  timeUs: number;
+  comment: string;
 }
 
 function createBaseSubmitOrderRequest(): SubmitOrderRequest {
@@ -717,6 +935,8 @@ function createBaseModifyOrderRequest(): ModifyOrderRequest {
     approval: undefined,
     epoch: 0,
     requestId: "",
+    stopLimitPrice: undefined,
+    brokerTicket: "",
   };
 }
 
@@ -754,6 +974,12 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(90).string(message.requestId);
+    }
+    if (message.stopLimitPrice !== undefined) {
+      writer.uint32(98).string(message.stopLimitPrice);
+    }
+    if (message.brokerTicket !== "") {
+      writer.uint32(106).string(message.brokerTicket);
     }
     return writer;
   },
@@ -859,6 +1085,22 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.stopLimitPrice = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.brokerTicket = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -908,6 +1150,16 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
         : isSet(object.request_id)
         ? globalThis.String(object.request_id)
         : "",
+      stopLimitPrice: isSet(object.stopLimitPrice)
+        ? globalThis.String(object.stopLimitPrice)
+        : isSet(object.stop_limit_price)
+        ? globalThis.String(object.stop_limit_price)
+        : undefined,
+      brokerTicket: isSet(object.brokerTicket)
+        ? globalThis.String(object.brokerTicket)
+        : isSet(object.broker_ticket)
+        ? globalThis.String(object.broker_ticket)
+        : "",
     };
   },
 
@@ -946,6 +1198,12 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
     if (message.requestId !== "") {
       obj.requestId = message.requestId;
     }
+    if (message.stopLimitPrice !== undefined) {
+      obj.stopLimitPrice = message.stopLimitPrice;
+    }
+    if (message.brokerTicket !== "") {
+      obj.brokerTicket = message.brokerTicket;
+    }
     return obj;
   },
 
@@ -967,12 +1225,14 @@ export const ModifyOrderRequest: MessageFns<ModifyOrderRequest> = {
       : undefined;
     message.epoch = object.epoch ?? 0;
     message.requestId = object.requestId ?? "";
+    message.stopLimitPrice = object.stopLimitPrice ?? undefined;
+    message.brokerTicket = object.brokerTicket ?? "";
     return message;
   },
 };
 
 function createBaseCancelOrderRequest(): CancelOrderRequest {
-  return { accountId: "", coid: "", epoch: 0, requestId: "" };
+  return { accountId: "", coid: "", epoch: 0, requestId: "", brokerTicket: "" };
 }
 
 export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
@@ -988,6 +1248,9 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.brokerTicket !== "") {
+      writer.uint32(42).string(message.brokerTicket);
     }
     return writer;
   },
@@ -1037,6 +1300,14 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.brokerTicket = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1063,6 +1334,11 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
         : isSet(object.request_id)
         ? globalThis.String(object.request_id)
         : "",
+      brokerTicket: isSet(object.brokerTicket)
+        ? globalThis.String(object.brokerTicket)
+        : isSet(object.broker_ticket)
+        ? globalThis.String(object.broker_ticket)
+        : "",
     };
   },
 
@@ -1080,6 +1356,9 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
     if (message.requestId !== "") {
       obj.requestId = message.requestId;
     }
+    if (message.brokerTicket !== "") {
+      obj.brokerTicket = message.brokerTicket;
+    }
     return obj;
   },
 
@@ -1092,6 +1371,572 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
     message.coid = object.coid ?? "";
     message.epoch = object.epoch ?? 0;
     message.requestId = object.requestId ?? "";
+    message.brokerTicket = object.brokerTicket ?? "";
+    return message;
+  },
+};
+
+function createBaseFenceRequest(): FenceRequest {
+  return { accountId: "", epoch: 0 };
+}
+
+export const FenceRequest: MessageFns<FenceRequest> = {
+  encode(message: FenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(16).int64(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFenceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FenceRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+    };
+  },
+
+  toJSON(message: FenceRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FenceRequest>): FenceRequest {
+    return FenceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FenceRequest>): FenceRequest {
+    const message = createBaseFenceRequest();
+    message.accountId = object.accountId ?? "";
+    message.epoch = object.epoch ?? 0;
+    return message;
+  },
+};
+
+function createBaseFenceResponse(): FenceResponse {
+  return { journalled: false, epoch: 0 };
+}
+
+export const FenceResponse: MessageFns<FenceResponse> = {
+  encode(message: FenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.journalled !== false) {
+      writer.uint32(8).bool(message.journalled);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(16).int64(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFenceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.journalled = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FenceResponse {
+    return {
+      journalled: isSet(object.journalled) ? globalThis.Boolean(object.journalled) : false,
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+    };
+  },
+
+  toJSON(message: FenceResponse): unknown {
+    const obj: any = {};
+    if (message.journalled !== false) {
+      obj.journalled = message.journalled;
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FenceResponse>): FenceResponse {
+    return FenceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FenceResponse>): FenceResponse {
+    const message = createBaseFenceResponse();
+    message.journalled = object.journalled ?? false;
+    message.epoch = object.epoch ?? 0;
+    return message;
+  },
+};
+
+function createBaseEndSyncRequest(): EndSyncRequest {
+  return { accountId: "", sessionId: "" };
+}
+
+export const EndSyncRequest: MessageFns<EndSyncRequest> = {
+  encode(message: EndSyncRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(18).string(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndSyncRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndSyncRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndSyncRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
+    };
+  },
+
+  toJSON(message: EndSyncRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndSyncRequest>): EndSyncRequest {
+    return EndSyncRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndSyncRequest>): EndSyncRequest {
+    const message = createBaseEndSyncRequest();
+    message.accountId = object.accountId ?? "";
+    message.sessionId = object.sessionId ?? "";
+    return message;
+  },
+};
+
+function createBaseEndSyncResponse(): EndSyncResponse {
+  return {};
+}
+
+export const EndSyncResponse: MessageFns<EndSyncResponse> = {
+  encode(_: EndSyncResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndSyncResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndSyncResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): EndSyncResponse {
+    return {};
+  },
+
+  toJSON(_: EndSyncResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndSyncResponse>): EndSyncResponse {
+    return EndSyncResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<EndSyncResponse>): EndSyncResponse {
+    const message = createBaseEndSyncResponse();
+    return message;
+  },
+};
+
+function createBaseListHistoryRequest(): ListHistoryRequest {
+  return { accountId: "", fromUs: 0, after: "" };
+}
+
+export const ListHistoryRequest: MessageFns<ListHistoryRequest> = {
+  encode(message: ListHistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.fromUs !== 0) {
+      writer.uint32(16).int64(message.fromUs);
+    }
+    if (message.after !== "") {
+      writer.uint32(26).string(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHistoryRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      fromUs: isSet(object.fromUs)
+        ? globalThis.Number(object.fromUs)
+        : isSet(object.from_us)
+        ? globalThis.Number(object.from_us)
+        : 0,
+      after: isSet(object.after) ? globalThis.String(object.after) : "",
+    };
+  },
+
+  toJSON(message: ListHistoryRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.fromUs !== 0) {
+      obj.fromUs = Math.round(message.fromUs);
+    }
+    if (message.after !== "") {
+      obj.after = message.after;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListHistoryRequest>): ListHistoryRequest {
+    return ListHistoryRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListHistoryRequest>): ListHistoryRequest {
+    const message = createBaseListHistoryRequest();
+    message.accountId = object.accountId ?? "";
+    message.fromUs = object.fromUs ?? 0;
+    message.after = object.after ?? "";
+    return message;
+  },
+};
+
+function createBaseListHistoryResponse(): ListHistoryResponse {
+  return { deals: [], orders: [], cash: [], next: "", coversFromUs: 0 };
+}
+
+export const ListHistoryResponse: MessageFns<ListHistoryResponse> = {
+  encode(message: ListHistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.deals) {
+      Deal.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.orders) {
+      OrderUpdate.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.cash) {
+      CashMovement.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.next !== "") {
+      writer.uint32(34).string(message.next);
+    }
+    if (message.coversFromUs !== 0) {
+      writer.uint32(40).int64(message.coversFromUs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHistoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHistoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deals.push(Deal.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orders.push(OrderUpdate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cash.push(CashMovement.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.coversFromUs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHistoryResponse {
+    return {
+      deals: globalThis.Array.isArray(object?.deals) ? object.deals.map((e: any) => Deal.fromJSON(e)) : [],
+      orders: globalThis.Array.isArray(object?.orders) ? object.orders.map((e: any) => OrderUpdate.fromJSON(e)) : [],
+      cash: globalThis.Array.isArray(object?.cash) ? object.cash.map((e: any) => CashMovement.fromJSON(e)) : [],
+      next: isSet(object.next) ? globalThis.String(object.next) : "",
+      coversFromUs: isSet(object.coversFromUs)
+        ? globalThis.Number(object.coversFromUs)
+        : isSet(object.covers_from_us)
+        ? globalThis.Number(object.covers_from_us)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListHistoryResponse): unknown {
+    const obj: any = {};
+    if (message.deals?.length) {
+      obj.deals = message.deals.map((e) => Deal.toJSON(e));
+    }
+    if (message.orders?.length) {
+      obj.orders = message.orders.map((e) => OrderUpdate.toJSON(e));
+    }
+    if (message.cash?.length) {
+      obj.cash = message.cash.map((e) => CashMovement.toJSON(e));
+    }
+    if (message.next !== "") {
+      obj.next = message.next;
+    }
+    if (message.coversFromUs !== 0) {
+      obj.coversFromUs = Math.round(message.coversFromUs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListHistoryResponse>): ListHistoryResponse {
+    return ListHistoryResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListHistoryResponse>): ListHistoryResponse {
+    const message = createBaseListHistoryResponse();
+    message.deals = object.deals?.map((e) => Deal.fromPartial(e)) || [];
+    message.orders = object.orders?.map((e) => OrderUpdate.fromPartial(e)) || [];
+    message.cash = object.cash?.map((e) => CashMovement.fromPartial(e)) || [];
+    message.next = object.next ?? "";
+    message.coversFromUs = object.coversFromUs ?? 0;
     return message;
   },
 };
@@ -1408,7 +2253,14 @@ export const QueryOrderRequest: MessageFns<QueryOrderRequest> = {
 };
 
 function createBaseQueryOrderResponse(): QueryOrderResponse {
-  return { status: QueryStatus.UNSPECIFIED, result: undefined, journalledOnly: false, lockstep: false };
+  return {
+    status: QueryStatus.UNSPECIFIED,
+    result: undefined,
+    journalledOnly: false,
+    lockstep: false,
+    tombstoned: false,
+    connected: false,
+  };
 }
 
 export const QueryOrderResponse: MessageFns<QueryOrderResponse> = {
@@ -1424,6 +2276,12 @@ export const QueryOrderResponse: MessageFns<QueryOrderResponse> = {
     }
     if (message.lockstep !== false) {
       writer.uint32(32).bool(message.lockstep);
+    }
+    if (message.tombstoned !== false) {
+      writer.uint32(40).bool(message.tombstoned);
+    }
+    if (message.connected !== false) {
+      writer.uint32(48).bool(message.connected);
     }
     return writer;
   },
@@ -1473,6 +2331,22 @@ export const QueryOrderResponse: MessageFns<QueryOrderResponse> = {
             message.lockstep = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.tombstoned = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.connected = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1495,6 +2369,8 @@ export const QueryOrderResponse: MessageFns<QueryOrderResponse> = {
         ? globalThis.Boolean(object.journalled_only)
         : false,
       lockstep: isSet(object.lockstep) ? globalThis.Boolean(object.lockstep) : false,
+      tombstoned: isSet(object.tombstoned) ? globalThis.Boolean(object.tombstoned) : false,
+      connected: isSet(object.connected) ? globalThis.Boolean(object.connected) : false,
     };
   },
 
@@ -1512,6 +2388,12 @@ export const QueryOrderResponse: MessageFns<QueryOrderResponse> = {
     if (message.lockstep !== false) {
       obj.lockstep = message.lockstep;
     }
+    if (message.tombstoned !== false) {
+      obj.tombstoned = message.tombstoned;
+    }
+    if (message.connected !== false) {
+      obj.connected = message.connected;
+    }
     return obj;
   },
 
@@ -1526,6 +2408,8 @@ export const QueryOrderResponse: MessageFns<QueryOrderResponse> = {
       : undefined;
     message.journalledOnly = object.journalledOnly ?? false;
     message.lockstep = object.lockstep ?? false;
+    message.tombstoned = object.tombstoned ?? false;
+    message.connected = object.connected ?? false;
     return message;
   },
 };
@@ -1604,7 +2488,17 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
 };
 
 function createBaseSnapshot(): Snapshot {
-  return { accountId: "", timeUs: 0, account: undefined, positions: [], orders: [], deals: [] };
+  return {
+    accountId: "",
+    timeUs: 0,
+    account: undefined,
+    positions: [],
+    orders: [],
+    deals: [],
+    journalId: "",
+    seq: 0,
+    connected: false,
+  };
 }
 
 export const Snapshot: MessageFns<Snapshot> = {
@@ -1626,6 +2520,15 @@ export const Snapshot: MessageFns<Snapshot> = {
     }
     for (const v of message.deals) {
       Deal.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.journalId !== "") {
+      writer.uint32(58).string(message.journalId);
+    }
+    if (message.seq !== 0) {
+      writer.uint32(64).int64(message.seq);
+    }
+    if (message.connected !== false) {
+      writer.uint32(72).bool(message.connected);
     }
     return writer;
   },
@@ -1691,6 +2594,30 @@ export const Snapshot: MessageFns<Snapshot> = {
             message.deals.push(Deal.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.journalId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.seq = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.connected = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1721,6 +2648,13 @@ export const Snapshot: MessageFns<Snapshot> = {
         : [],
       orders: globalThis.Array.isArray(object?.orders) ? object.orders.map((e: any) => OrderSnapshot.fromJSON(e)) : [],
       deals: globalThis.Array.isArray(object?.deals) ? object.deals.map((e: any) => Deal.fromJSON(e)) : [],
+      journalId: isSet(object.journalId)
+        ? globalThis.String(object.journalId)
+        : isSet(object.journal_id)
+        ? globalThis.String(object.journal_id)
+        : "",
+      seq: isSet(object.seq) ? globalThis.Number(object.seq) : 0,
+      connected: isSet(object.connected) ? globalThis.Boolean(object.connected) : false,
     };
   },
 
@@ -1744,6 +2678,15 @@ export const Snapshot: MessageFns<Snapshot> = {
     if (message.deals?.length) {
       obj.deals = message.deals.map((e) => Deal.toJSON(e));
     }
+    if (message.journalId !== "") {
+      obj.journalId = message.journalId;
+    }
+    if (message.seq !== 0) {
+      obj.seq = Math.round(message.seq);
+    }
+    if (message.connected !== false) {
+      obj.connected = message.connected;
+    }
     return obj;
   },
 
@@ -1760,6 +2703,9 @@ export const Snapshot: MessageFns<Snapshot> = {
     message.positions = object.positions?.map((e) => PositionSnapshot.fromPartial(e)) || [];
     message.orders = object.orders?.map((e) => OrderSnapshot.fromPartial(e)) || [];
     message.deals = object.deals?.map((e) => Deal.fromPartial(e)) || [];
+    message.journalId = object.journalId ?? "";
+    message.seq = object.seq ?? 0;
+    message.connected = object.connected ?? false;
     return message;
   },
 };
@@ -2276,6 +3222,12 @@ function createBaseOrderSnapshot(): OrderSnapshot {
     price: "",
     comment: "",
     magic: "",
+    filledLots: "",
+    stopLimitPrice: "",
+    stopLoss: "",
+    takeProfit: "",
+    expiresUs: 0,
+    placedUs: 0,
   };
 }
 
@@ -2307,6 +3259,24 @@ export const OrderSnapshot: MessageFns<OrderSnapshot> = {
     }
     if (message.magic !== "") {
       writer.uint32(74).string(message.magic);
+    }
+    if (message.filledLots !== "") {
+      writer.uint32(82).string(message.filledLots);
+    }
+    if (message.stopLimitPrice !== "") {
+      writer.uint32(90).string(message.stopLimitPrice);
+    }
+    if (message.stopLoss !== "") {
+      writer.uint32(98).string(message.stopLoss);
+    }
+    if (message.takeProfit !== "") {
+      writer.uint32(106).string(message.takeProfit);
+    }
+    if (message.expiresUs !== 0) {
+      writer.uint32(112).int64(message.expiresUs);
+    }
+    if (message.placedUs !== 0) {
+      writer.uint32(120).int64(message.placedUs);
     }
     return writer;
   },
@@ -2396,6 +3366,54 @@ export const OrderSnapshot: MessageFns<OrderSnapshot> = {
             message.magic = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.filledLots = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.stopLimitPrice = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.stopLoss = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.takeProfit = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.expiresUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.placedUs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2423,6 +3441,36 @@ export const OrderSnapshot: MessageFns<OrderSnapshot> = {
       price: isSet(object.price) ? globalThis.String(object.price) : "",
       comment: isSet(object.comment) ? globalThis.String(object.comment) : "",
       magic: isSet(object.magic) ? globalThis.String(object.magic) : "",
+      filledLots: isSet(object.filledLots)
+        ? globalThis.String(object.filledLots)
+        : isSet(object.filled_lots)
+        ? globalThis.String(object.filled_lots)
+        : "",
+      stopLimitPrice: isSet(object.stopLimitPrice)
+        ? globalThis.String(object.stopLimitPrice)
+        : isSet(object.stop_limit_price)
+        ? globalThis.String(object.stop_limit_price)
+        : "",
+      stopLoss: isSet(object.stopLoss)
+        ? globalThis.String(object.stopLoss)
+        : isSet(object.stop_loss)
+        ? globalThis.String(object.stop_loss)
+        : "",
+      takeProfit: isSet(object.takeProfit)
+        ? globalThis.String(object.takeProfit)
+        : isSet(object.take_profit)
+        ? globalThis.String(object.take_profit)
+        : "",
+      expiresUs: isSet(object.expiresUs)
+        ? globalThis.Number(object.expiresUs)
+        : isSet(object.expires_us)
+        ? globalThis.Number(object.expires_us)
+        : 0,
+      placedUs: isSet(object.placedUs)
+        ? globalThis.Number(object.placedUs)
+        : isSet(object.placed_us)
+        ? globalThis.Number(object.placed_us)
+        : 0,
     };
   },
 
@@ -2455,6 +3503,24 @@ export const OrderSnapshot: MessageFns<OrderSnapshot> = {
     if (message.magic !== "") {
       obj.magic = message.magic;
     }
+    if (message.filledLots !== "") {
+      obj.filledLots = message.filledLots;
+    }
+    if (message.stopLimitPrice !== "") {
+      obj.stopLimitPrice = message.stopLimitPrice;
+    }
+    if (message.stopLoss !== "") {
+      obj.stopLoss = message.stopLoss;
+    }
+    if (message.takeProfit !== "") {
+      obj.takeProfit = message.takeProfit;
+    }
+    if (message.expiresUs !== 0) {
+      obj.expiresUs = Math.round(message.expiresUs);
+    }
+    if (message.placedUs !== 0) {
+      obj.placedUs = Math.round(message.placedUs);
+    }
     return obj;
   },
 
@@ -2472,6 +3538,12 @@ export const OrderSnapshot: MessageFns<OrderSnapshot> = {
     message.price = object.price ?? "";
     message.comment = object.comment ?? "";
     message.magic = object.magic ?? "";
+    message.filledLots = object.filledLots ?? "";
+    message.stopLimitPrice = object.stopLimitPrice ?? "";
+    message.stopLoss = object.stopLoss ?? "";
+    message.takeProfit = object.takeProfit ?? "";
+    message.expiresUs = object.expiresUs ?? 0;
+    message.placedUs = object.placedUs ?? 0;
     return message;
   },
 };
@@ -2920,6 +3992,10 @@ function createBaseTerminalSession(): TerminalSession {
     ticks: 0,
     crossedTicks: 0,
     ended: false,
+    brokerConnected: false,
+    tradeAllowed: false,
+    syncing: false,
+    journalId: "",
   };
 }
 
@@ -2978,6 +4054,18 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     }
     if (message.ended !== false) {
       writer.uint32(144).bool(message.ended);
+    }
+    if (message.brokerConnected !== false) {
+      writer.uint32(152).bool(message.brokerConnected);
+    }
+    if (message.tradeAllowed !== false) {
+      writer.uint32(160).bool(message.tradeAllowed);
+    }
+    if (message.syncing !== false) {
+      writer.uint32(168).bool(message.syncing);
+    }
+    if (message.journalId !== "") {
+      writer.uint32(178).string(message.journalId);
     }
     return writer;
   },
@@ -3139,6 +4227,38 @@ export const TerminalSession: MessageFns<TerminalSession> = {
             message.ended = reader.bool();
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.brokerConnected = reader.bool();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.tradeAllowed = reader.bool();
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.syncing = reader.bool();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.journalId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3199,6 +4319,22 @@ export const TerminalSession: MessageFns<TerminalSession> = {
         ? globalThis.Number(object.crossed_ticks)
         : 0,
       ended: isSet(object.ended) ? globalThis.Boolean(object.ended) : false,
+      brokerConnected: isSet(object.brokerConnected)
+        ? globalThis.Boolean(object.brokerConnected)
+        : isSet(object.broker_connected)
+        ? globalThis.Boolean(object.broker_connected)
+        : false,
+      tradeAllowed: isSet(object.tradeAllowed)
+        ? globalThis.Boolean(object.tradeAllowed)
+        : isSet(object.trade_allowed)
+        ? globalThis.Boolean(object.trade_allowed)
+        : false,
+      syncing: isSet(object.syncing) ? globalThis.Boolean(object.syncing) : false,
+      journalId: isSet(object.journalId)
+        ? globalThis.String(object.journalId)
+        : isSet(object.journal_id)
+        ? globalThis.String(object.journal_id)
+        : "",
     };
   },
 
@@ -3258,6 +4394,18 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     if (message.ended !== false) {
       obj.ended = message.ended;
     }
+    if (message.brokerConnected !== false) {
+      obj.brokerConnected = message.brokerConnected;
+    }
+    if (message.tradeAllowed !== false) {
+      obj.tradeAllowed = message.tradeAllowed;
+    }
+    if (message.syncing !== false) {
+      obj.syncing = message.syncing;
+    }
+    if (message.journalId !== "") {
+      obj.journalId = message.journalId;
+    }
     return obj;
   },
 
@@ -3284,6 +4432,10 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     message.ticks = object.ticks ?? 0;
     message.crossedTicks = object.crossedTicks ?? 0;
     message.ended = object.ended ?? false;
+    message.brokerConnected = object.brokerConnected ?? false;
+    message.tradeAllowed = object.tradeAllowed ?? false;
+    message.syncing = object.syncing ?? false;
+    message.journalId = object.journalId ?? "";
     return message;
   },
 };
@@ -3727,6 +4879,8 @@ function createBaseCommandResult(): CommandResult {
     ask: 0,
     message: "",
     attempt: 0,
+    verb: "",
+    requestId: "",
   };
 }
 
@@ -3767,6 +4921,12 @@ export const CommandResult: MessageFns<CommandResult> = {
     }
     if (message.attempt !== 0) {
       writer.uint32(96).int32(message.attempt);
+    }
+    if (message.verb !== "") {
+      writer.uint32(106).string(message.verb);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(114).string(message.requestId);
     }
     return writer;
   },
@@ -3880,6 +5040,22 @@ export const CommandResult: MessageFns<CommandResult> = {
             message.attempt = reader.int32();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.verb = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3922,6 +5098,12 @@ export const CommandResult: MessageFns<CommandResult> = {
       ask: isSet(object.ask) ? globalThis.Number(object.ask) : 0,
       message: isSet(object.message) ? globalThis.String(object.message) : "",
       attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      verb: isSet(object.verb) ? globalThis.String(object.verb) : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
     };
   },
 
@@ -3963,6 +5145,12 @@ export const CommandResult: MessageFns<CommandResult> = {
     if (message.attempt !== 0) {
       obj.attempt = Math.round(message.attempt);
     }
+    if (message.verb !== "") {
+      obj.verb = message.verb;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
     return obj;
   },
 
@@ -3983,6 +5171,8 @@ export const CommandResult: MessageFns<CommandResult> = {
     message.ask = object.ask ?? 0;
     message.message = object.message ?? "";
     message.attempt = object.attempt ?? 0;
+    message.verb = object.verb ?? "";
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };
@@ -4007,6 +5197,7 @@ function createBaseDeal(): Deal {
     magic: "",
     comment: "",
     fee: "",
+    byPositionId: "",
   };
 }
 
@@ -4065,6 +5256,9 @@ export const Deal: MessageFns<Deal> = {
     }
     if (message.fee !== "") {
       writer.uint32(146).string(message.fee);
+    }
+    if (message.byPositionId !== "") {
+      writer.uint32(154).string(message.byPositionId);
     }
     return writer;
   },
@@ -4226,6 +5420,14 @@ export const Deal: MessageFns<Deal> = {
             message.fee = reader.string();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.byPositionId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4282,6 +5484,11 @@ export const Deal: MessageFns<Deal> = {
       magic: isSet(object.magic) ? globalThis.String(object.magic) : "",
       comment: isSet(object.comment) ? globalThis.String(object.comment) : "",
       fee: isSet(object.fee) ? globalThis.String(object.fee) : "",
+      byPositionId: isSet(object.byPositionId)
+        ? globalThis.String(object.byPositionId)
+        : isSet(object.by_position_id)
+        ? globalThis.String(object.by_position_id)
+        : "",
     };
   },
 
@@ -4341,6 +5548,9 @@ export const Deal: MessageFns<Deal> = {
     if (message.fee !== "") {
       obj.fee = message.fee;
     }
+    if (message.byPositionId !== "") {
+      obj.byPositionId = message.byPositionId;
+    }
     return obj;
   },
 
@@ -4367,12 +5577,566 @@ export const Deal: MessageFns<Deal> = {
     message.magic = object.magic ?? "";
     message.comment = object.comment ?? "";
     message.fee = object.fee ?? "";
+    message.byPositionId = object.byPositionId ?? "";
+    return message;
+  },
+};
+
+function createBaseOrderUpdate(): OrderUpdate {
+  return {
+    ticket: "",
+    coid: "",
+    symbol: "",
+    side: Side.UNSPECIFIED,
+    type: OrderType.UNSPECIFIED,
+    state: OrderUpdateState.UNSPECIFIED,
+    volumeLots: "",
+    filledLots: "",
+    price: "",
+    stopLimitPrice: "",
+    stopLoss: "",
+    takeProfit: "",
+    expiresUs: 0,
+    origin: Origin.UNSPECIFIED,
+    reason: "",
+    magic: "",
+    comment: "",
+    timeUs: 0,
+  };
+}
+
+export const OrderUpdate: MessageFns<OrderUpdate> = {
+  encode(message: OrderUpdate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== "") {
+      writer.uint32(10).string(message.ticket);
+    }
+    if (message.coid !== "") {
+      writer.uint32(18).string(message.coid);
+    }
+    if (message.symbol !== "") {
+      writer.uint32(26).string(message.symbol);
+    }
+    if (message.side !== Side.UNSPECIFIED) {
+      writer.uint32(32).int32(sideToNumber(message.side));
+    }
+    if (message.type !== OrderType.UNSPECIFIED) {
+      writer.uint32(40).int32(orderTypeToNumber(message.type));
+    }
+    if (message.state !== OrderUpdateState.UNSPECIFIED) {
+      writer.uint32(48).int32(orderUpdateStateToNumber(message.state));
+    }
+    if (message.volumeLots !== "") {
+      writer.uint32(58).string(message.volumeLots);
+    }
+    if (message.filledLots !== "") {
+      writer.uint32(66).string(message.filledLots);
+    }
+    if (message.price !== "") {
+      writer.uint32(74).string(message.price);
+    }
+    if (message.stopLimitPrice !== "") {
+      writer.uint32(82).string(message.stopLimitPrice);
+    }
+    if (message.stopLoss !== "") {
+      writer.uint32(90).string(message.stopLoss);
+    }
+    if (message.takeProfit !== "") {
+      writer.uint32(98).string(message.takeProfit);
+    }
+    if (message.expiresUs !== 0) {
+      writer.uint32(104).int64(message.expiresUs);
+    }
+    if (message.origin !== Origin.UNSPECIFIED) {
+      writer.uint32(112).int32(originToNumber(message.origin));
+    }
+    if (message.reason !== "") {
+      writer.uint32(122).string(message.reason);
+    }
+    if (message.magic !== "") {
+      writer.uint32(130).string(message.magic);
+    }
+    if (message.comment !== "") {
+      writer.uint32(138).string(message.comment);
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(144).int64(message.timeUs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderUpdate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderUpdate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.coid = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.side = sideFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.type = orderTypeFromJSON(reader.int32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.state = orderUpdateStateFromJSON(reader.int32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.volumeLots = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.filledLots = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.price = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.stopLimitPrice = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.stopLoss = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.takeProfit = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.expiresUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.origin = originFromJSON(reader.int32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.magic = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.comment = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OrderUpdate {
+    return {
+      ticket: isSet(object.ticket) ? globalThis.String(object.ticket) : "",
+      coid: isSet(object.coid) ? globalThis.String(object.coid) : "",
+      symbol: isSet(object.symbol) ? globalThis.String(object.symbol) : "",
+      side: isSet(object.side) ? sideFromJSON(object.side) : Side.UNSPECIFIED,
+      type: isSet(object.type) ? orderTypeFromJSON(object.type) : OrderType.UNSPECIFIED,
+      state: isSet(object.state) ? orderUpdateStateFromJSON(object.state) : OrderUpdateState.UNSPECIFIED,
+      volumeLots: isSet(object.volumeLots)
+        ? globalThis.String(object.volumeLots)
+        : isSet(object.volume_lots)
+        ? globalThis.String(object.volume_lots)
+        : "",
+      filledLots: isSet(object.filledLots)
+        ? globalThis.String(object.filledLots)
+        : isSet(object.filled_lots)
+        ? globalThis.String(object.filled_lots)
+        : "",
+      price: isSet(object.price) ? globalThis.String(object.price) : "",
+      stopLimitPrice: isSet(object.stopLimitPrice)
+        ? globalThis.String(object.stopLimitPrice)
+        : isSet(object.stop_limit_price)
+        ? globalThis.String(object.stop_limit_price)
+        : "",
+      stopLoss: isSet(object.stopLoss)
+        ? globalThis.String(object.stopLoss)
+        : isSet(object.stop_loss)
+        ? globalThis.String(object.stop_loss)
+        : "",
+      takeProfit: isSet(object.takeProfit)
+        ? globalThis.String(object.takeProfit)
+        : isSet(object.take_profit)
+        ? globalThis.String(object.take_profit)
+        : "",
+      expiresUs: isSet(object.expiresUs)
+        ? globalThis.Number(object.expiresUs)
+        : isSet(object.expires_us)
+        ? globalThis.Number(object.expires_us)
+        : 0,
+      origin: isSet(object.origin) ? originFromJSON(object.origin) : Origin.UNSPECIFIED,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      magic: isSet(object.magic) ? globalThis.String(object.magic) : "",
+      comment: isSet(object.comment) ? globalThis.String(object.comment) : "",
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+    };
+  },
+
+  toJSON(message: OrderUpdate): unknown {
+    const obj: any = {};
+    if (message.ticket !== "") {
+      obj.ticket = message.ticket;
+    }
+    if (message.coid !== "") {
+      obj.coid = message.coid;
+    }
+    if (message.symbol !== "") {
+      obj.symbol = message.symbol;
+    }
+    if (message.side !== Side.UNSPECIFIED) {
+      obj.side = sideToJSON(message.side);
+    }
+    if (message.type !== OrderType.UNSPECIFIED) {
+      obj.type = orderTypeToJSON(message.type);
+    }
+    if (message.state !== OrderUpdateState.UNSPECIFIED) {
+      obj.state = orderUpdateStateToJSON(message.state);
+    }
+    if (message.volumeLots !== "") {
+      obj.volumeLots = message.volumeLots;
+    }
+    if (message.filledLots !== "") {
+      obj.filledLots = message.filledLots;
+    }
+    if (message.price !== "") {
+      obj.price = message.price;
+    }
+    if (message.stopLimitPrice !== "") {
+      obj.stopLimitPrice = message.stopLimitPrice;
+    }
+    if (message.stopLoss !== "") {
+      obj.stopLoss = message.stopLoss;
+    }
+    if (message.takeProfit !== "") {
+      obj.takeProfit = message.takeProfit;
+    }
+    if (message.expiresUs !== 0) {
+      obj.expiresUs = Math.round(message.expiresUs);
+    }
+    if (message.origin !== Origin.UNSPECIFIED) {
+      obj.origin = originToJSON(message.origin);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.magic !== "") {
+      obj.magic = message.magic;
+    }
+    if (message.comment !== "") {
+      obj.comment = message.comment;
+    }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OrderUpdate>): OrderUpdate {
+    return OrderUpdate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OrderUpdate>): OrderUpdate {
+    const message = createBaseOrderUpdate();
+    message.ticket = object.ticket ?? "";
+    message.coid = object.coid ?? "";
+    message.symbol = object.symbol ?? "";
+    message.side = object.side ?? Side.UNSPECIFIED;
+    message.type = object.type ?? OrderType.UNSPECIFIED;
+    message.state = object.state ?? OrderUpdateState.UNSPECIFIED;
+    message.volumeLots = object.volumeLots ?? "";
+    message.filledLots = object.filledLots ?? "";
+    message.price = object.price ?? "";
+    message.stopLimitPrice = object.stopLimitPrice ?? "";
+    message.stopLoss = object.stopLoss ?? "";
+    message.takeProfit = object.takeProfit ?? "";
+    message.expiresUs = object.expiresUs ?? 0;
+    message.origin = object.origin ?? Origin.UNSPECIFIED;
+    message.reason = object.reason ?? "";
+    message.magic = object.magic ?? "";
+    message.comment = object.comment ?? "";
+    message.timeUs = object.timeUs ?? 0;
+    return message;
+  },
+};
+
+function createBasePositionUpdate(): PositionUpdate {
+  return { positionId: "", symbol: "", stopLoss: "", takeProfit: "", origin: Origin.UNSPECIFIED, timeUs: 0 };
+}
+
+export const PositionUpdate: MessageFns<PositionUpdate> = {
+  encode(message: PositionUpdate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.positionId !== "") {
+      writer.uint32(10).string(message.positionId);
+    }
+    if (message.symbol !== "") {
+      writer.uint32(18).string(message.symbol);
+    }
+    if (message.stopLoss !== "") {
+      writer.uint32(26).string(message.stopLoss);
+    }
+    if (message.takeProfit !== "") {
+      writer.uint32(34).string(message.takeProfit);
+    }
+    if (message.origin !== Origin.UNSPECIFIED) {
+      writer.uint32(40).int32(originToNumber(message.origin));
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(48).int64(message.timeUs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PositionUpdate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePositionUpdate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.positionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stopLoss = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.takeProfit = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.origin = originFromJSON(reader.int32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PositionUpdate {
+    return {
+      positionId: isSet(object.positionId)
+        ? globalThis.String(object.positionId)
+        : isSet(object.position_id)
+        ? globalThis.String(object.position_id)
+        : "",
+      symbol: isSet(object.symbol) ? globalThis.String(object.symbol) : "",
+      stopLoss: isSet(object.stopLoss)
+        ? globalThis.String(object.stopLoss)
+        : isSet(object.stop_loss)
+        ? globalThis.String(object.stop_loss)
+        : "",
+      takeProfit: isSet(object.takeProfit)
+        ? globalThis.String(object.takeProfit)
+        : isSet(object.take_profit)
+        ? globalThis.String(object.take_profit)
+        : "",
+      origin: isSet(object.origin) ? originFromJSON(object.origin) : Origin.UNSPECIFIED,
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+    };
+  },
+
+  toJSON(message: PositionUpdate): unknown {
+    const obj: any = {};
+    if (message.positionId !== "") {
+      obj.positionId = message.positionId;
+    }
+    if (message.symbol !== "") {
+      obj.symbol = message.symbol;
+    }
+    if (message.stopLoss !== "") {
+      obj.stopLoss = message.stopLoss;
+    }
+    if (message.takeProfit !== "") {
+      obj.takeProfit = message.takeProfit;
+    }
+    if (message.origin !== Origin.UNSPECIFIED) {
+      obj.origin = originToJSON(message.origin);
+    }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PositionUpdate>): PositionUpdate {
+    return PositionUpdate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PositionUpdate>): PositionUpdate {
+    const message = createBasePositionUpdate();
+    message.positionId = object.positionId ?? "";
+    message.symbol = object.symbol ?? "";
+    message.stopLoss = object.stopLoss ?? "";
+    message.takeProfit = object.takeProfit ?? "";
+    message.origin = object.origin ?? Origin.UNSPECIFIED;
+    message.timeUs = object.timeUs ?? 0;
     return message;
   },
 };
 
 function createBaseTradeEvent(): TradeEvent {
-  return { accountId: "", sessionId: "", seq: 0, timeUs: 0, ingestUs: 0, barrier: 0, body: undefined };
+  return { accountId: "", sessionId: "", seq: 0, timeUs: 0, ingestUs: 0, barrier: 0, body: undefined, journalId: "" };
 }
 
 export const TradeEvent: MessageFns<TradeEvent> = {
@@ -4408,6 +6172,18 @@ export const TradeEvent: MessageFns<TradeEvent> = {
       case "session":
         SessionStarted.encode(message.body.value, writer.uint32(82).fork()).join();
         break;
+      case "order":
+        OrderUpdate.encode(message.body.value, writer.uint32(90).fork()).join();
+        break;
+      case "position":
+        PositionUpdate.encode(message.body.value, writer.uint32(98).fork()).join();
+        break;
+      case "cash":
+        CashMovement.encode(message.body.value, writer.uint32(106).fork()).join();
+        break;
+    }
+    if (message.journalId !== "") {
+      writer.uint32(114).string(message.journalId);
     }
     return writer;
   },
@@ -4505,6 +6281,38 @@ export const TradeEvent: MessageFns<TradeEvent> = {
             message.body = { $case: "session", value: SessionStarted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.body = { $case: "order", value: OrderUpdate.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.body = { $case: "position", value: PositionUpdate.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.body = { $case: "cash", value: CashMovement.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.journalId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4549,7 +6357,18 @@ export const TradeEvent: MessageFns<TradeEvent> = {
         ? { $case: "mark", value: Mark.fromJSON(object.mark) }
         : isSet(object.session)
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
+        : isSet(object.order)
+        ? { $case: "order", value: OrderUpdate.fromJSON(object.order) }
+        : isSet(object.position)
+        ? { $case: "position", value: PositionUpdate.fromJSON(object.position) }
+        : isSet(object.cash)
+        ? { $case: "cash", value: CashMovement.fromJSON(object.cash) }
         : undefined,
+      journalId: isSet(object.journalId)
+        ? globalThis.String(object.journalId)
+        : isSet(object.journal_id)
+        ? globalThis.String(object.journal_id)
+        : "",
     };
   },
 
@@ -4581,6 +6400,15 @@ export const TradeEvent: MessageFns<TradeEvent> = {
       obj.mark = Mark.toJSON(message.body.value);
     } else if (message.body?.$case === "session") {
       obj.session = SessionStarted.toJSON(message.body.value);
+    } else if (message.body?.$case === "order") {
+      obj.order = OrderUpdate.toJSON(message.body.value);
+    } else if (message.body?.$case === "position") {
+      obj.position = PositionUpdate.toJSON(message.body.value);
+    } else if (message.body?.$case === "cash") {
+      obj.cash = CashMovement.toJSON(message.body.value);
+    }
+    if (message.journalId !== "") {
+      obj.journalId = message.journalId;
     }
     return obj;
   },
@@ -4621,7 +6449,26 @@ export const TradeEvent: MessageFns<TradeEvent> = {
         }
         break;
       }
+      case "order": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "order", value: OrderUpdate.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "position": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "position", value: PositionUpdate.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "cash": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "cash", value: CashMovement.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
+    message.journalId = object.journalId ?? "";
     return message;
   },
 };
@@ -4888,7 +6735,7 @@ export const AccountEvent: MessageFns<AccountEvent> = {
 };
 
 function createBaseCashMovement(): CashMovement {
-  return { dealTicket: "", kind: "", amount: "" };
+  return { dealTicket: "", kind: "", amount: "", timeUs: 0, comment: "" };
 }
 
 export const CashMovement: MessageFns<CashMovement> = {
@@ -4901,6 +6748,12 @@ export const CashMovement: MessageFns<CashMovement> = {
     }
     if (message.amount !== "") {
       writer.uint32(26).string(message.amount);
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(32).int64(message.timeUs);
+    }
+    if (message.comment !== "") {
+      writer.uint32(42).string(message.comment);
     }
     return writer;
   },
@@ -4942,6 +6795,22 @@ export const CashMovement: MessageFns<CashMovement> = {
             message.amount = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.comment = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4963,6 +6832,12 @@ export const CashMovement: MessageFns<CashMovement> = {
         : "",
       kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
       amount: isSet(object.amount) ? globalThis.String(object.amount) : "",
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+      comment: isSet(object.comment) ? globalThis.String(object.comment) : "",
     };
   },
 
@@ -4977,6 +6852,12 @@ export const CashMovement: MessageFns<CashMovement> = {
     if (message.amount !== "") {
       obj.amount = message.amount;
     }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    if (message.comment !== "") {
+      obj.comment = message.comment;
+    }
     return obj;
   },
 
@@ -4988,14 +6869,23 @@ export const CashMovement: MessageFns<CashMovement> = {
     message.dealTicket = object.dealTicket ?? "";
     message.kind = object.kind ?? "";
     message.amount = object.amount ?? "";
+    message.timeUs = object.timeUs ?? 0;
+    message.comment = object.comment ?? "";
     return message;
   },
 };
 
 export interface GatewayService {
   submitOrder(request: SubmitOrderRequest): Promise<SubmitOrderResponse>;
+  /** Changes a working order, or the stops of a position; the result follows on trade.event.v1. */
   modifyOrder(request: ModifyOrderRequest): Promise<CommandAck>;
   cancelOrder(request: CancelOrderRequest): Promise<CommandAck>;
+  /** Has the terminal refuse every command of a lower epoch from now on; answered when its journal holds that. */
+  fence(request: FenceRequest): Promise<FenceResponse>;
+  /** Whoever keeps the books has compared everything with the broker: submits are taken again. */
+  endSync(request: EndSyncRequest): Promise<EndSyncResponse>;
+  /** The broker's history since a time: deals, orders that ended, cash; in pages. */
+  listHistory(request: ListHistoryRequest): Promise<ListHistoryResponse>;
   closePosition(request: ClosePositionRequest): Promise<SubmitOrderResponse>;
   /** What the terminal's journal says of a client order id. */
   queryOrder(request: QueryOrderRequest): Promise<QueryOrderResponse>;
@@ -5020,6 +6910,7 @@ export const GatewayServiceService = {
     responseSerialize: (value: SubmitOrderResponse): Buffer => Buffer.from(SubmitOrderResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SubmitOrderResponse => SubmitOrderResponse.decode(value),
   },
+  /** Changes a working order, or the stops of a position; the result follows on trade.event.v1. */
   modifyOrder: {
     path: "/trading.gateway.v1.GatewayService/ModifyOrder" as const,
     requestStream: false as const,
@@ -5037,6 +6928,36 @@ export const GatewayServiceService = {
     requestDeserialize: (value: Buffer): CancelOrderRequest => CancelOrderRequest.decode(value),
     responseSerialize: (value: CommandAck): Buffer => Buffer.from(CommandAck.encode(value).finish()),
     responseDeserialize: (value: Buffer): CommandAck => CommandAck.decode(value),
+  },
+  /** Has the terminal refuse every command of a lower epoch from now on; answered when its journal holds that. */
+  fence: {
+    path: "/trading.gateway.v1.GatewayService/Fence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FenceRequest): Buffer => Buffer.from(FenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FenceRequest => FenceRequest.decode(value),
+    responseSerialize: (value: FenceResponse): Buffer => Buffer.from(FenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FenceResponse => FenceResponse.decode(value),
+  },
+  /** Whoever keeps the books has compared everything with the broker: submits are taken again. */
+  endSync: {
+    path: "/trading.gateway.v1.GatewayService/EndSync" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EndSyncRequest): Buffer => Buffer.from(EndSyncRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EndSyncRequest => EndSyncRequest.decode(value),
+    responseSerialize: (value: EndSyncResponse): Buffer => Buffer.from(EndSyncResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EndSyncResponse => EndSyncResponse.decode(value),
+  },
+  /** The broker's history since a time: deals, orders that ended, cash; in pages. */
+  listHistory: {
+    path: "/trading.gateway.v1.GatewayService/ListHistory" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHistoryRequest): Buffer => Buffer.from(ListHistoryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHistoryRequest => ListHistoryRequest.decode(value),
+    responseSerialize: (value: ListHistoryResponse): Buffer => Buffer.from(ListHistoryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHistoryResponse => ListHistoryResponse.decode(value),
   },
   closePosition: {
     path: "/trading.gateway.v1.GatewayService/ClosePosition" as const,
@@ -5118,8 +7039,15 @@ export const GatewayServiceService = {
 
 export interface GatewayServiceServer extends UntypedServiceImplementation {
   submitOrder: handleUnaryCall<SubmitOrderRequest, SubmitOrderResponse>;
+  /** Changes a working order, or the stops of a position; the result follows on trade.event.v1. */
   modifyOrder: handleUnaryCall<ModifyOrderRequest, CommandAck>;
   cancelOrder: handleUnaryCall<CancelOrderRequest, CommandAck>;
+  /** Has the terminal refuse every command of a lower epoch from now on; answered when its journal holds that. */
+  fence: handleUnaryCall<FenceRequest, FenceResponse>;
+  /** Whoever keeps the books has compared everything with the broker: submits are taken again. */
+  endSync: handleUnaryCall<EndSyncRequest, EndSyncResponse>;
+  /** The broker's history since a time: deals, orders that ended, cash; in pages. */
+  listHistory: handleUnaryCall<ListHistoryRequest, ListHistoryResponse>;
   closePosition: handleUnaryCall<ClosePositionRequest, SubmitOrderResponse>;
   /** What the terminal's journal says of a client order id. */
   queryOrder: handleUnaryCall<QueryOrderRequest, QueryOrderResponse>;

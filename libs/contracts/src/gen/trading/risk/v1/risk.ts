@@ -15,6 +15,10 @@ import {
   Progress,
   Rejoin,
   SessionStarted,
+  Side,
+  sideFromJSON,
+  sideToJSON,
+  sideToNumber,
   TradingState,
   tradingStateFromJSON,
   tradingStateToJSON,
@@ -30,6 +34,25 @@ export interface CheckOrderRequest {
   asOfUs: number;
   epoch: number;
   barrier: number;
+  /** Present: `order` is working, or the position of a protective stop, and is to be changed into this. */
+  change: OrderChange | undefined;
+}
+
+/** What a modification leaves in place of the order's own, or of its position's stops. */
+export interface OrderChange {
+  requestId: string;
+  price?: string | undefined;
+  stopLimitPrice?:
+    | string
+    | undefined;
+  /** Empty: taken away. */
+  stopLoss?: string | undefined;
+  takeProfit?: string | undefined;
+  expiresUs?:
+    | number
+    | undefined;
+  /** Present: the stops of this position are changed, not an order. */
+  positionId: string;
 }
 
 export interface CheckOrderResponse {
@@ -41,6 +64,10 @@ export interface CheckOrderResponse {
   duplicate: boolean;
   /** The price that the order may not be filled beyond. */
   worstPrice: string;
+  /** Of a denial that less would have passed: the largest volume that would; empty: none, or it does not depend on it. */
+  maxVolumeLots: string;
+  /** Where the broker takes stops only after the entry: the close that is sent when setting them does not succeed. */
+  protectiveClose: Approval | undefined;
 }
 
 export interface ReleaseReservationsRequest {
@@ -102,8 +129,74 @@ export interface Limits {
   maxCancelsPerMinute: number;
   coolDownAfterLossMs: number;
   maxRestingDistancePct: string;
+  /** Weekly hours without entries: `Fri 21:00-Sun 24:00 America/New_York`. */
   blockedSessions: string[];
   approvalLifetimeMs: number;
+  maxSymbolExposure: string;
+  maxCurrencyExposure: string;
+  newsBlackouts: NewsBlackout[];
+  /** When positions are closed for the weekend: `Fri 20:45 America/New_York`; empty: never. */
+  weeklyFlat: string;
+}
+
+/** No entries in instruments of these currencies (empty: of any) from `from_us` until `to_us`. */
+export interface NewsBlackout {
+  name: string;
+  fromUs: number;
+  toUs: number;
+  currencies: string[];
+}
+
+export interface GetAccountRiskRequest {
+  accountId: string;
+}
+
+export interface HeldReservation {
+  coid: string;
+  symbol: string;
+  side: Side;
+  lots: string;
+  reduceOnly: boolean;
+}
+
+export interface AccountRisk {
+  accountId: string;
+  state: TradingState;
+  anchors: LimitAnchor[];
+  equity: string;
+  /** Equity if every open and reserved stop were hit. */
+  worstCaseEquity: string;
+  reservations: HeldReservation[];
+  /** Signed lots by symbol, from fills. */
+  positionLots: { [key: string]: string };
+  /** The last order event that was applied. */
+  lastOrderSeq: number;
+  limitsVersion: number;
+}
+
+export interface AccountRisk_PositionLotsEntry {
+  key: string;
+  value: string;
+}
+
+export interface ListAuditRequest {
+  accountId: string;
+  limit: number;
+}
+
+export interface AuditEntry {
+  accountId: string;
+  timeUs: number;
+  /** state, limits */
+  what: string;
+  changedBy: string;
+  reason: string;
+  before: string;
+  after: string;
+}
+
+export interface ListAuditResponse {
+  entries: AuditEntry[];
 }
 
 export interface GetTradingStateRequest {
@@ -154,6 +247,12 @@ export interface OrderChecked {
   checks: CheckResult[];
 }
 
+/** A limit or the week's end wants every position of the account closed. Execution does it, once per request id. */
+export interface FlattenWanted {
+  requestId: string;
+  reason: string;
+}
+
 export interface RiskEvent {
   accountId: string;
   seq: number;
@@ -165,13 +264,15 @@ export interface RiskEvent {
     | { $case: "progress"; value: Progress }
     | { $case: "session"; value: SessionStarted }
     | { $case: "rejoin"; value: Rejoin }
+    | { $case: "flatten"; value: FlattenWanted }
+    | { $case: "limits"; value: Limits }
     | undefined;
   /** The session that the body belongs to; empty for what belongs to none. */
   sessionId: string;
 }
 
 function createBaseCheckOrderRequest(): CheckOrderRequest {
-  return { order: undefined, asOfUs: 0, epoch: 0, barrier: 0 };
+  return { order: undefined, asOfUs: 0, epoch: 0, barrier: 0, change: undefined };
 }
 
 export const CheckOrderRequest: MessageFns<CheckOrderRequest> = {
@@ -187,6 +288,9 @@ export const CheckOrderRequest: MessageFns<CheckOrderRequest> = {
     }
     if (message.barrier !== 0) {
       writer.uint32(32).int64(message.barrier);
+    }
+    if (message.change !== undefined) {
+      OrderChange.encode(message.change, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -236,6 +340,14 @@ export const CheckOrderRequest: MessageFns<CheckOrderRequest> = {
             message.barrier = longToNumber(reader.int64());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.change = OrderChange.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -258,6 +370,7 @@ export const CheckOrderRequest: MessageFns<CheckOrderRequest> = {
         : 0,
       epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
       barrier: isSet(object.barrier) ? globalThis.Number(object.barrier) : 0,
+      change: isSet(object.change) ? OrderChange.fromJSON(object.change) : undefined,
     };
   },
 
@@ -275,6 +388,9 @@ export const CheckOrderRequest: MessageFns<CheckOrderRequest> = {
     if (message.barrier !== 0) {
       obj.barrier = Math.round(message.barrier);
     }
+    if (message.change !== undefined) {
+      obj.change = OrderChange.toJSON(message.change);
+    }
     return obj;
   },
 
@@ -289,12 +405,222 @@ export const CheckOrderRequest: MessageFns<CheckOrderRequest> = {
     message.asOfUs = object.asOfUs ?? 0;
     message.epoch = object.epoch ?? 0;
     message.barrier = object.barrier ?? 0;
+    message.change = (object.change !== undefined && object.change !== null)
+      ? OrderChange.fromPartial(object.change)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOrderChange(): OrderChange {
+  return {
+    requestId: "",
+    price: undefined,
+    stopLimitPrice: undefined,
+    stopLoss: undefined,
+    takeProfit: undefined,
+    expiresUs: undefined,
+    positionId: "",
+  };
+}
+
+export const OrderChange: MessageFns<OrderChange> = {
+  encode(message: OrderChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.price !== undefined) {
+      writer.uint32(18).string(message.price);
+    }
+    if (message.stopLimitPrice !== undefined) {
+      writer.uint32(26).string(message.stopLimitPrice);
+    }
+    if (message.stopLoss !== undefined) {
+      writer.uint32(34).string(message.stopLoss);
+    }
+    if (message.takeProfit !== undefined) {
+      writer.uint32(42).string(message.takeProfit);
+    }
+    if (message.expiresUs !== undefined) {
+      writer.uint32(48).int64(message.expiresUs);
+    }
+    if (message.positionId !== "") {
+      writer.uint32(58).string(message.positionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.price = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stopLimitPrice = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.stopLoss = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.takeProfit = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.expiresUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.positionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OrderChange {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      price: isSet(object.price) ? globalThis.String(object.price) : undefined,
+      stopLimitPrice: isSet(object.stopLimitPrice)
+        ? globalThis.String(object.stopLimitPrice)
+        : isSet(object.stop_limit_price)
+        ? globalThis.String(object.stop_limit_price)
+        : undefined,
+      stopLoss: isSet(object.stopLoss)
+        ? globalThis.String(object.stopLoss)
+        : isSet(object.stop_loss)
+        ? globalThis.String(object.stop_loss)
+        : undefined,
+      takeProfit: isSet(object.takeProfit)
+        ? globalThis.String(object.takeProfit)
+        : isSet(object.take_profit)
+        ? globalThis.String(object.take_profit)
+        : undefined,
+      expiresUs: isSet(object.expiresUs)
+        ? globalThis.Number(object.expiresUs)
+        : isSet(object.expires_us)
+        ? globalThis.Number(object.expires_us)
+        : undefined,
+      positionId: isSet(object.positionId)
+        ? globalThis.String(object.positionId)
+        : isSet(object.position_id)
+        ? globalThis.String(object.position_id)
+        : "",
+    };
+  },
+
+  toJSON(message: OrderChange): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.price !== undefined) {
+      obj.price = message.price;
+    }
+    if (message.stopLimitPrice !== undefined) {
+      obj.stopLimitPrice = message.stopLimitPrice;
+    }
+    if (message.stopLoss !== undefined) {
+      obj.stopLoss = message.stopLoss;
+    }
+    if (message.takeProfit !== undefined) {
+      obj.takeProfit = message.takeProfit;
+    }
+    if (message.expiresUs !== undefined) {
+      obj.expiresUs = Math.round(message.expiresUs);
+    }
+    if (message.positionId !== "") {
+      obj.positionId = message.positionId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OrderChange>): OrderChange {
+    return OrderChange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OrderChange>): OrderChange {
+    const message = createBaseOrderChange();
+    message.requestId = object.requestId ?? "";
+    message.price = object.price ?? undefined;
+    message.stopLimitPrice = object.stopLimitPrice ?? undefined;
+    message.stopLoss = object.stopLoss ?? undefined;
+    message.takeProfit = object.takeProfit ?? undefined;
+    message.expiresUs = object.expiresUs ?? undefined;
+    message.positionId = object.positionId ?? "";
     return message;
   },
 };
 
 function createBaseCheckOrderResponse(): CheckOrderResponse {
-  return { approved: false, approval: undefined, code: "", message: "", checks: [], duplicate: false, worstPrice: "" };
+  return {
+    approved: false,
+    approval: undefined,
+    code: "",
+    message: "",
+    checks: [],
+    duplicate: false,
+    worstPrice: "",
+    maxVolumeLots: "",
+    protectiveClose: undefined,
+  };
 }
 
 export const CheckOrderResponse: MessageFns<CheckOrderResponse> = {
@@ -319,6 +645,12 @@ export const CheckOrderResponse: MessageFns<CheckOrderResponse> = {
     }
     if (message.worstPrice !== "") {
       writer.uint32(58).string(message.worstPrice);
+    }
+    if (message.maxVolumeLots !== "") {
+      writer.uint32(66).string(message.maxVolumeLots);
+    }
+    if (message.protectiveClose !== undefined) {
+      Approval.encode(message.protectiveClose, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -392,6 +724,22 @@ export const CheckOrderResponse: MessageFns<CheckOrderResponse> = {
             message.worstPrice = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.maxVolumeLots = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.protectiveClose = Approval.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -417,6 +765,16 @@ export const CheckOrderResponse: MessageFns<CheckOrderResponse> = {
         : isSet(object.worst_price)
         ? globalThis.String(object.worst_price)
         : "",
+      maxVolumeLots: isSet(object.maxVolumeLots)
+        ? globalThis.String(object.maxVolumeLots)
+        : isSet(object.max_volume_lots)
+        ? globalThis.String(object.max_volume_lots)
+        : "",
+      protectiveClose: isSet(object.protectiveClose)
+        ? Approval.fromJSON(object.protectiveClose)
+        : isSet(object.protective_close)
+        ? Approval.fromJSON(object.protective_close)
+        : undefined,
     };
   },
 
@@ -443,6 +801,12 @@ export const CheckOrderResponse: MessageFns<CheckOrderResponse> = {
     if (message.worstPrice !== "") {
       obj.worstPrice = message.worstPrice;
     }
+    if (message.maxVolumeLots !== "") {
+      obj.maxVolumeLots = message.maxVolumeLots;
+    }
+    if (message.protectiveClose !== undefined) {
+      obj.protectiveClose = Approval.toJSON(message.protectiveClose);
+    }
     return obj;
   },
 
@@ -460,6 +824,10 @@ export const CheckOrderResponse: MessageFns<CheckOrderResponse> = {
     message.checks = object.checks?.map((e) => CheckResult.fromPartial(e)) || [];
     message.duplicate = object.duplicate ?? false;
     message.worstPrice = object.worstPrice ?? "";
+    message.maxVolumeLots = object.maxVolumeLots ?? "";
+    message.protectiveClose = (object.protectiveClose !== undefined && object.protectiveClose !== null)
+      ? Approval.fromPartial(object.protectiveClose)
+      : undefined;
     return message;
   },
 };
@@ -1022,6 +1390,10 @@ function createBaseLimits(): Limits {
     maxRestingDistancePct: "",
     blockedSessions: [],
     approvalLifetimeMs: 0,
+    maxSymbolExposure: "",
+    maxCurrencyExposure: "",
+    newsBlackouts: [],
+    weeklyFlat: "",
   };
 }
 
@@ -1095,6 +1467,18 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.approvalLifetimeMs !== 0) {
       writer.uint32(184).int64(message.approvalLifetimeMs);
+    }
+    if (message.maxSymbolExposure !== "") {
+      writer.uint32(194).string(message.maxSymbolExposure);
+    }
+    if (message.maxCurrencyExposure !== "") {
+      writer.uint32(202).string(message.maxCurrencyExposure);
+    }
+    for (const v of message.newsBlackouts) {
+      NewsBlackout.encode(v!, writer.uint32(210).fork()).join();
+    }
+    if (message.weeklyFlat !== "") {
+      writer.uint32(218).string(message.weeklyFlat);
     }
     return writer;
   },
@@ -1296,6 +1680,38 @@ export const Limits: MessageFns<Limits> = {
             message.approvalLifetimeMs = longToNumber(reader.int64());
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.maxSymbolExposure = reader.string();
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.maxCurrencyExposure = reader.string();
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.newsBlackouts.push(NewsBlackout.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.weeklyFlat = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1421,6 +1837,26 @@ export const Limits: MessageFns<Limits> = {
         : isSet(object.approval_lifetime_ms)
         ? globalThis.Number(object.approval_lifetime_ms)
         : 0,
+      maxSymbolExposure: isSet(object.maxSymbolExposure)
+        ? globalThis.String(object.maxSymbolExposure)
+        : isSet(object.max_symbol_exposure)
+        ? globalThis.String(object.max_symbol_exposure)
+        : "",
+      maxCurrencyExposure: isSet(object.maxCurrencyExposure)
+        ? globalThis.String(object.maxCurrencyExposure)
+        : isSet(object.max_currency_exposure)
+        ? globalThis.String(object.max_currency_exposure)
+        : "",
+      newsBlackouts: globalThis.Array.isArray(object?.newsBlackouts)
+        ? object.newsBlackouts.map((e: any) => NewsBlackout.fromJSON(e))
+        : globalThis.Array.isArray(object?.news_blackouts)
+        ? object.news_blackouts.map((e: any) => NewsBlackout.fromJSON(e))
+        : [],
+      weeklyFlat: isSet(object.weeklyFlat)
+        ? globalThis.String(object.weeklyFlat)
+        : isSet(object.weekly_flat)
+        ? globalThis.String(object.weekly_flat)
+        : "",
     };
   },
 
@@ -1495,6 +1931,18 @@ export const Limits: MessageFns<Limits> = {
     if (message.approvalLifetimeMs !== 0) {
       obj.approvalLifetimeMs = Math.round(message.approvalLifetimeMs);
     }
+    if (message.maxSymbolExposure !== "") {
+      obj.maxSymbolExposure = message.maxSymbolExposure;
+    }
+    if (message.maxCurrencyExposure !== "") {
+      obj.maxCurrencyExposure = message.maxCurrencyExposure;
+    }
+    if (message.newsBlackouts?.length) {
+      obj.newsBlackouts = message.newsBlackouts.map((e) => NewsBlackout.toJSON(e));
+    }
+    if (message.weeklyFlat !== "") {
+      obj.weeklyFlat = message.weeklyFlat;
+    }
     return obj;
   },
 
@@ -1526,6 +1974,1035 @@ export const Limits: MessageFns<Limits> = {
     message.maxRestingDistancePct = object.maxRestingDistancePct ?? "";
     message.blockedSessions = object.blockedSessions?.map((e) => e) || [];
     message.approvalLifetimeMs = object.approvalLifetimeMs ?? 0;
+    message.maxSymbolExposure = object.maxSymbolExposure ?? "";
+    message.maxCurrencyExposure = object.maxCurrencyExposure ?? "";
+    message.newsBlackouts = object.newsBlackouts?.map((e) => NewsBlackout.fromPartial(e)) || [];
+    message.weeklyFlat = object.weeklyFlat ?? "";
+    return message;
+  },
+};
+
+function createBaseNewsBlackout(): NewsBlackout {
+  return { name: "", fromUs: 0, toUs: 0, currencies: [] };
+}
+
+export const NewsBlackout: MessageFns<NewsBlackout> = {
+  encode(message: NewsBlackout, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.fromUs !== 0) {
+      writer.uint32(16).int64(message.fromUs);
+    }
+    if (message.toUs !== 0) {
+      writer.uint32(24).int64(message.toUs);
+    }
+    for (const v of message.currencies) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NewsBlackout {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewsBlackout();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.toUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.currencies.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NewsBlackout {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fromUs: isSet(object.fromUs)
+        ? globalThis.Number(object.fromUs)
+        : isSet(object.from_us)
+        ? globalThis.Number(object.from_us)
+        : 0,
+      toUs: isSet(object.toUs)
+        ? globalThis.Number(object.toUs)
+        : isSet(object.to_us)
+        ? globalThis.Number(object.to_us)
+        : 0,
+      currencies: globalThis.Array.isArray(object?.currencies)
+        ? object.currencies.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: NewsBlackout): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fromUs !== 0) {
+      obj.fromUs = Math.round(message.fromUs);
+    }
+    if (message.toUs !== 0) {
+      obj.toUs = Math.round(message.toUs);
+    }
+    if (message.currencies?.length) {
+      obj.currencies = message.currencies;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NewsBlackout>): NewsBlackout {
+    return NewsBlackout.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NewsBlackout>): NewsBlackout {
+    const message = createBaseNewsBlackout();
+    message.name = object.name ?? "";
+    message.fromUs = object.fromUs ?? 0;
+    message.toUs = object.toUs ?? 0;
+    message.currencies = object.currencies?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseGetAccountRiskRequest(): GetAccountRiskRequest {
+  return { accountId: "" };
+}
+
+export const GetAccountRiskRequest: MessageFns<GetAccountRiskRequest> = {
+  encode(message: GetAccountRiskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountRiskRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountRiskRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetAccountRiskRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetAccountRiskRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetAccountRiskRequest>): GetAccountRiskRequest {
+    return GetAccountRiskRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetAccountRiskRequest>): GetAccountRiskRequest {
+    const message = createBaseGetAccountRiskRequest();
+    message.accountId = object.accountId ?? "";
+    return message;
+  },
+};
+
+function createBaseHeldReservation(): HeldReservation {
+  return { coid: "", symbol: "", side: Side.UNSPECIFIED, lots: "", reduceOnly: false };
+}
+
+export const HeldReservation: MessageFns<HeldReservation> = {
+  encode(message: HeldReservation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.coid !== "") {
+      writer.uint32(10).string(message.coid);
+    }
+    if (message.symbol !== "") {
+      writer.uint32(18).string(message.symbol);
+    }
+    if (message.side !== Side.UNSPECIFIED) {
+      writer.uint32(24).int32(sideToNumber(message.side));
+    }
+    if (message.lots !== "") {
+      writer.uint32(34).string(message.lots);
+    }
+    if (message.reduceOnly !== false) {
+      writer.uint32(40).bool(message.reduceOnly);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldReservation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeldReservation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.coid = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.side = sideFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.lots = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.reduceOnly = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HeldReservation {
+    return {
+      coid: isSet(object.coid) ? globalThis.String(object.coid) : "",
+      symbol: isSet(object.symbol) ? globalThis.String(object.symbol) : "",
+      side: isSet(object.side) ? sideFromJSON(object.side) : Side.UNSPECIFIED,
+      lots: isSet(object.lots) ? globalThis.String(object.lots) : "",
+      reduceOnly: isSet(object.reduceOnly)
+        ? globalThis.Boolean(object.reduceOnly)
+        : isSet(object.reduce_only)
+        ? globalThis.Boolean(object.reduce_only)
+        : false,
+    };
+  },
+
+  toJSON(message: HeldReservation): unknown {
+    const obj: any = {};
+    if (message.coid !== "") {
+      obj.coid = message.coid;
+    }
+    if (message.symbol !== "") {
+      obj.symbol = message.symbol;
+    }
+    if (message.side !== Side.UNSPECIFIED) {
+      obj.side = sideToJSON(message.side);
+    }
+    if (message.lots !== "") {
+      obj.lots = message.lots;
+    }
+    if (message.reduceOnly !== false) {
+      obj.reduceOnly = message.reduceOnly;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HeldReservation>): HeldReservation {
+    return HeldReservation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HeldReservation>): HeldReservation {
+    const message = createBaseHeldReservation();
+    message.coid = object.coid ?? "";
+    message.symbol = object.symbol ?? "";
+    message.side = object.side ?? Side.UNSPECIFIED;
+    message.lots = object.lots ?? "";
+    message.reduceOnly = object.reduceOnly ?? false;
+    return message;
+  },
+};
+
+function createBaseAccountRisk(): AccountRisk {
+  return {
+    accountId: "",
+    state: TradingState.UNSPECIFIED,
+    anchors: [],
+    equity: "",
+    worstCaseEquity: "",
+    reservations: [],
+    positionLots: {},
+    lastOrderSeq: 0,
+    limitsVersion: 0,
+  };
+}
+
+export const AccountRisk: MessageFns<AccountRisk> = {
+  encode(message: AccountRisk, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.state !== TradingState.UNSPECIFIED) {
+      writer.uint32(16).int32(tradingStateToNumber(message.state));
+    }
+    for (const v of message.anchors) {
+      LimitAnchor.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.equity !== "") {
+      writer.uint32(34).string(message.equity);
+    }
+    if (message.worstCaseEquity !== "") {
+      writer.uint32(42).string(message.worstCaseEquity);
+    }
+    for (const v of message.reservations) {
+      HeldReservation.encode(v!, writer.uint32(50).fork()).join();
+    }
+    globalThis.Object.entries(message.positionLots).forEach(([key, value]: [string, string]) => {
+      AccountRisk_PositionLotsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
+    if (message.lastOrderSeq !== 0) {
+      writer.uint32(64).int64(message.lastOrderSeq);
+    }
+    if (message.limitsVersion !== 0) {
+      writer.uint32(72).int64(message.limitsVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountRisk {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountRisk();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = tradingStateFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.anchors.push(LimitAnchor.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.equity = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.worstCaseEquity = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reservations.push(HeldReservation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = AccountRisk_PositionLotsEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.positionLots[entry7.key] = entry7.value;
+            }
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.lastOrderSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.limitsVersion = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AccountRisk {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      state: isSet(object.state) ? tradingStateFromJSON(object.state) : TradingState.UNSPECIFIED,
+      anchors: globalThis.Array.isArray(object?.anchors) ? object.anchors.map((e: any) => LimitAnchor.fromJSON(e)) : [],
+      equity: isSet(object.equity) ? globalThis.String(object.equity) : "",
+      worstCaseEquity: isSet(object.worstCaseEquity)
+        ? globalThis.String(object.worstCaseEquity)
+        : isSet(object.worst_case_equity)
+        ? globalThis.String(object.worst_case_equity)
+        : "",
+      reservations: globalThis.Array.isArray(object?.reservations)
+        ? object.reservations.map((e: any) => HeldReservation.fromJSON(e))
+        : [],
+      positionLots: isObject(object.positionLots)
+        ? (globalThis.Object.entries(object.positionLots) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.position_lots)
+        ? (globalThis.Object.entries(object.position_lots) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      lastOrderSeq: isSet(object.lastOrderSeq)
+        ? globalThis.Number(object.lastOrderSeq)
+        : isSet(object.last_order_seq)
+        ? globalThis.Number(object.last_order_seq)
+        : 0,
+      limitsVersion: isSet(object.limitsVersion)
+        ? globalThis.Number(object.limitsVersion)
+        : isSet(object.limits_version)
+        ? globalThis.Number(object.limits_version)
+        : 0,
+    };
+  },
+
+  toJSON(message: AccountRisk): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.state !== TradingState.UNSPECIFIED) {
+      obj.state = tradingStateToJSON(message.state);
+    }
+    if (message.anchors?.length) {
+      obj.anchors = message.anchors.map((e) => LimitAnchor.toJSON(e));
+    }
+    if (message.equity !== "") {
+      obj.equity = message.equity;
+    }
+    if (message.worstCaseEquity !== "") {
+      obj.worstCaseEquity = message.worstCaseEquity;
+    }
+    if (message.reservations?.length) {
+      obj.reservations = message.reservations.map((e) => HeldReservation.toJSON(e));
+    }
+    if (message.positionLots) {
+      const entries = globalThis.Object.entries(message.positionLots) as [string, string][];
+      if (entries.length > 0) {
+        obj.positionLots = {};
+        entries.forEach(([k, v]) => {
+          obj.positionLots[k] = v;
+        });
+      }
+    }
+    if (message.lastOrderSeq !== 0) {
+      obj.lastOrderSeq = Math.round(message.lastOrderSeq);
+    }
+    if (message.limitsVersion !== 0) {
+      obj.limitsVersion = Math.round(message.limitsVersion);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AccountRisk>): AccountRisk {
+    return AccountRisk.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountRisk>): AccountRisk {
+    const message = createBaseAccountRisk();
+    message.accountId = object.accountId ?? "";
+    message.state = object.state ?? TradingState.UNSPECIFIED;
+    message.anchors = object.anchors?.map((e) => LimitAnchor.fromPartial(e)) || [];
+    message.equity = object.equity ?? "";
+    message.worstCaseEquity = object.worstCaseEquity ?? "";
+    message.reservations = object.reservations?.map((e) => HeldReservation.fromPartial(e)) || [];
+    message.positionLots = (globalThis.Object.entries(object.positionLots ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.lastOrderSeq = object.lastOrderSeq ?? 0;
+    message.limitsVersion = object.limitsVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseAccountRisk_PositionLotsEntry(): AccountRisk_PositionLotsEntry {
+  return { key: "", value: "" };
+}
+
+export const AccountRisk_PositionLotsEntry: MessageFns<AccountRisk_PositionLotsEntry> = {
+  encode(message: AccountRisk_PositionLotsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountRisk_PositionLotsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountRisk_PositionLotsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AccountRisk_PositionLotsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: AccountRisk_PositionLotsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AccountRisk_PositionLotsEntry>): AccountRisk_PositionLotsEntry {
+    return AccountRisk_PositionLotsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountRisk_PositionLotsEntry>): AccountRisk_PositionLotsEntry {
+    const message = createBaseAccountRisk_PositionLotsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseListAuditRequest(): ListAuditRequest {
+  return { accountId: "", limit: 0 };
+}
+
+export const ListAuditRequest: MessageFns<ListAuditRequest> = {
+  encode(message: ListAuditRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuditRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: ListAuditRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListAuditRequest>): ListAuditRequest {
+    return ListAuditRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAuditRequest>): ListAuditRequest {
+    const message = createBaseListAuditRequest();
+    message.accountId = object.accountId ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseAuditEntry(): AuditEntry {
+  return { accountId: "", timeUs: 0, what: "", changedBy: "", reason: "", before: "", after: "" };
+}
+
+export const AuditEntry: MessageFns<AuditEntry> = {
+  encode(message: AuditEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(16).int64(message.timeUs);
+    }
+    if (message.what !== "") {
+      writer.uint32(26).string(message.what);
+    }
+    if (message.changedBy !== "") {
+      writer.uint32(34).string(message.changedBy);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.before !== "") {
+      writer.uint32(50).string(message.before);
+    }
+    if (message.after !== "") {
+      writer.uint32(58).string(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuditEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuditEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.changedBy = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.before = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AuditEntry {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      changedBy: isSet(object.changedBy)
+        ? globalThis.String(object.changedBy)
+        : isSet(object.changed_by)
+        ? globalThis.String(object.changed_by)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      before: isSet(object.before) ? globalThis.String(object.before) : "",
+      after: isSet(object.after) ? globalThis.String(object.after) : "",
+    };
+  },
+
+  toJSON(message: AuditEntry): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.changedBy !== "") {
+      obj.changedBy = message.changedBy;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.before !== "") {
+      obj.before = message.before;
+    }
+    if (message.after !== "") {
+      obj.after = message.after;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AuditEntry>): AuditEntry {
+    return AuditEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AuditEntry>): AuditEntry {
+    const message = createBaseAuditEntry();
+    message.accountId = object.accountId ?? "";
+    message.timeUs = object.timeUs ?? 0;
+    message.what = object.what ?? "";
+    message.changedBy = object.changedBy ?? "";
+    message.reason = object.reason ?? "";
+    message.before = object.before ?? "";
+    message.after = object.after ?? "";
+    return message;
+  },
+};
+
+function createBaseListAuditResponse(): ListAuditResponse {
+  return { entries: [] };
+}
+
+export const ListAuditResponse: MessageFns<ListAuditResponse> = {
+  encode(message: ListAuditResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      AuditEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(AuditEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuditResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => AuditEntry.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListAuditResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => AuditEntry.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListAuditResponse>): ListAuditResponse {
+    return ListAuditResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAuditResponse>): ListAuditResponse {
+    const message = createBaseListAuditResponse();
+    message.entries = object.entries?.map((e) => AuditEntry.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2340,6 +3817,95 @@ export const OrderChecked: MessageFns<OrderChecked> = {
   },
 };
 
+function createBaseFlattenWanted(): FlattenWanted {
+  return { requestId: "", reason: "" };
+}
+
+export const FlattenWanted: MessageFns<FlattenWanted> = {
+  encode(message: FlattenWanted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FlattenWanted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFlattenWanted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FlattenWanted {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: FlattenWanted): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FlattenWanted>): FlattenWanted {
+    return FlattenWanted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FlattenWanted>): FlattenWanted {
+    const message = createBaseFlattenWanted();
+    message.requestId = object.requestId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
 function createBaseRiskEvent(): RiskEvent {
   return { accountId: "", seq: 0, timeUs: 0, body: undefined, sessionId: "" };
 }
@@ -2373,6 +3939,12 @@ export const RiskEvent: MessageFns<RiskEvent> = {
         break;
       case "rejoin":
         Rejoin.encode(message.body.value, writer.uint32(74).fork()).join();
+        break;
+      case "flatten":
+        FlattenWanted.encode(message.body.value, writer.uint32(90).fork()).join();
+        break;
+      case "limits":
+        Limits.encode(message.body.value, writer.uint32(98).fork()).join();
         break;
     }
     if (message.sessionId !== "") {
@@ -2466,6 +4038,22 @@ export const RiskEvent: MessageFns<RiskEvent> = {
             message.body = { $case: "rejoin", value: Rejoin.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.body = { $case: "flatten", value: FlattenWanted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.body = { $case: "limits", value: Limits.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 10: {
             if (tag !== 82) {
               break;
@@ -2511,6 +4099,10 @@ export const RiskEvent: MessageFns<RiskEvent> = {
         ? { $case: "session", value: SessionStarted.fromJSON(object.session) }
         : isSet(object.rejoin)
         ? { $case: "rejoin", value: Rejoin.fromJSON(object.rejoin) }
+        : isSet(object.flatten)
+        ? { $case: "flatten", value: FlattenWanted.fromJSON(object.flatten) }
+        : isSet(object.limits)
+        ? { $case: "limits", value: Limits.fromJSON(object.limits) }
         : undefined,
       sessionId: isSet(object.sessionId)
         ? globalThis.String(object.sessionId)
@@ -2543,6 +4135,10 @@ export const RiskEvent: MessageFns<RiskEvent> = {
       obj.session = SessionStarted.toJSON(message.body.value);
     } else if (message.body?.$case === "rejoin") {
       obj.rejoin = Rejoin.toJSON(message.body.value);
+    } else if (message.body?.$case === "flatten") {
+      obj.flatten = FlattenWanted.toJSON(message.body.value);
+    } else if (message.body?.$case === "limits") {
+      obj.limits = Limits.toJSON(message.body.value);
     }
     if (message.sessionId !== "") {
       obj.sessionId = message.sessionId;
@@ -2595,6 +4191,18 @@ export const RiskEvent: MessageFns<RiskEvent> = {
         }
         break;
       }
+      case "flatten": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "flatten", value: FlattenWanted.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "limits": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "limits", value: Limits.fromPartial(object.body.value) };
+        }
+        break;
+      }
     }
     message.sessionId = object.sessionId ?? "";
     return message;
@@ -2612,6 +4220,10 @@ export interface RiskManagerService {
   getTradingState(request: GetTradingStateRequest): Promise<GetTradingStateResponse>;
   /** Operator's token. */
   setTradingState(request: SetTradingStateRequest): Promise<GetTradingStateResponse>;
+  /** Where an account stands: anchors and floors, exposure, reservations. */
+  getAccountRisk(request: GetAccountRiskRequest): Promise<AccountRisk>;
+  /** Who changed limits and trading states, when and why, newest first. */
+  listAudit(request: ListAuditRequest): Promise<ListAuditResponse>;
   streamRiskEvents(request: StreamRiskEventsRequest): Observable<RiskEvent>;
 }
 
@@ -2681,6 +4293,27 @@ export const RiskManagerServiceService = {
       Buffer.from(GetTradingStateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetTradingStateResponse => GetTradingStateResponse.decode(value),
   },
+  /** Where an account stands: anchors and floors, exposure, reservations. */
+  getAccountRisk: {
+    path: "/trading.risk.v1.RiskManagerService/GetAccountRisk" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetAccountRiskRequest): Buffer =>
+      Buffer.from(GetAccountRiskRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetAccountRiskRequest => GetAccountRiskRequest.decode(value),
+    responseSerialize: (value: AccountRisk): Buffer => Buffer.from(AccountRisk.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AccountRisk => AccountRisk.decode(value),
+  },
+  /** Who changed limits and trading states, when and why, newest first. */
+  listAudit: {
+    path: "/trading.risk.v1.RiskManagerService/ListAudit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListAuditRequest): Buffer => Buffer.from(ListAuditRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListAuditRequest => ListAuditRequest.decode(value),
+    responseSerialize: (value: ListAuditResponse): Buffer => Buffer.from(ListAuditResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListAuditResponse => ListAuditResponse.decode(value),
+  },
   streamRiskEvents: {
     path: "/trading.risk.v1.RiskManagerService/StreamRiskEvents" as const,
     requestStream: false as const,
@@ -2704,6 +4337,10 @@ export interface RiskManagerServiceServer extends UntypedServiceImplementation {
   getTradingState: handleUnaryCall<GetTradingStateRequest, GetTradingStateResponse>;
   /** Operator's token. */
   setTradingState: handleUnaryCall<SetTradingStateRequest, GetTradingStateResponse>;
+  /** Where an account stands: anchors and floors, exposure, reservations. */
+  getAccountRisk: handleUnaryCall<GetAccountRiskRequest, AccountRisk>;
+  /** Who changed limits and trading states, when and why, newest first. */
+  listAudit: handleUnaryCall<ListAuditRequest, ListAuditResponse>;
   streamRiskEvents: handleServerStreamingCall<StreamRiskEventsRequest, RiskEvent>;
 }
 
@@ -2725,6 +4362,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {
