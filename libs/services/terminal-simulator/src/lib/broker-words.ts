@@ -8,7 +8,8 @@ import { accountFrame, dealResult, rejectionResult, tradeFrame } from './wire-br
 export class BrokerWords {
   /** The final word on each command. */
   readonly results = new Map<string, terminal.CmdResult>();
-  private seq = 0;
+  /** The last reliable sequence that was said. */
+  seq = 0;
   private lastAccount = '';
 
   constructor(

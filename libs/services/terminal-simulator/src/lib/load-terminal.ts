@@ -179,7 +179,7 @@ export class LoadTerminal {
         reply('symbols', { instruments: this.options.symbols.map((s) => instrumentFrame(standardInstrument(s))) });
         return;
       case 'snapshot.get':
-        reply('snapshot', { time: wallUs(), account: this.account(), positions: [], orders: [], deals: [] });
+        reply('snapshot', { time: wallUs(), account: this.account(), positions: [], orders: [], deals: [], seq: 0 });
         return;
       case 'query.coid': {
         const { data } = terminal.queryCoidSchema.safeParse(message.d);

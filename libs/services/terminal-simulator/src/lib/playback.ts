@@ -79,6 +79,11 @@ export class Playback {
     return this.words.results;
   }
 
+  /** The last reliable sequence that was said. */
+  get seq(): number {
+    return this.words.seq;
+  }
+
   /** Ticks of all symbols played so far. */
   get ticks(): number {
     return this.played.reduce((sum, { tickCount }) => sum + tickCount, 0);

@@ -102,7 +102,7 @@ export class TerminalDialogue {
         return;
       }
       case 'snapshot.get':
-        this.answer(message, 'snapshot', snapshotFrame(playback.broker, symbols, playback.timeUs));
+        this.answer(message, 'snapshot', snapshotFrame(playback.broker, symbols, playback.timeUs, playback.seq));
         return;
       default:
         logger.warn({ type: message.t }, 'The gateway sent a message that this terminal does not know.');

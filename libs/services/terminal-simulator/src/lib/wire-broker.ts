@@ -121,7 +121,13 @@ export function accountFrame(account: AccountView, timeUs: number): terminal.Acc
 /** Deals that a snapshot holds at most, the newest; all of a run would not fit into a frame. */
 export const SNAPSHOT_DEALS = 1000;
 
-export function snapshotFrame(broker: SimulatedBroker, symbols: TradedSymbols, timeUs: number): terminal.SnapshotFrame {
+/** @param seq the last reliable sequence that it contains */
+export function snapshotFrame(
+  broker: SimulatedBroker,
+  symbols: TradedSymbols,
+  timeUs: number,
+  seq: number,
+): terminal.SnapshotFrame {
   return {
     time: timeUs,
     account: accountFrame(broker.account(), timeUs),
@@ -131,6 +137,7 @@ export function snapshotFrame(broker: SimulatedBroker, symbols: TradedSymbols, t
       .deals()
       .slice(-SNAPSHOT_DEALS)
       .map((deal) => tradeFrame(deal, symbols.traded(deal.symbol))),
+    seq,
   };
 }
 
@@ -156,18 +163,24 @@ function positionFrame(
 }
 
 function orderFrame(
-  { orderTicket, order }: WorkingOrderView,
+  { orderTicket, order, submittedUs }: WorkingOrderView,
   instrument: Instrument,
 ): terminal.SnapshotFrame['orders'][number] {
   return {
     order: orderTicket,
     coid: order.coid,
+    tag: order.tag,
+    magic: order.magic,
     symbol: instrument.brokerSymbol,
     side: order.side,
     type: order.type,
     volume: formatVolume(instrument, order.volumeLots),
+    filled: formatVolume(instrument, 0),
     price: '',
-    tag: order.tag,
-    magic: order.magic,
+    stopLimit: '',
+    sl: order.stopLoss ?? '',
+    tp: order.takeProfit ?? '',
+    expires: 0,
+    placed: submittedUs,
   };
 }
