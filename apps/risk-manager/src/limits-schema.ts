@@ -39,6 +39,12 @@ const given = z
     maxRestingDistancePct: decimal,
     blockedSessions: z.array(z.string()),
     approvalLifetimeMs: count,
+    maxSymbolExposure: decimal,
+    maxCurrencyExposure: decimal,
+    newsBlackouts: z.array(
+      z.strictObject({ name: z.string().min(1), fromUs: count, toUs: count, currencies: z.array(z.string()) }),
+    ),
+    weeklyFlat: z.string(),
   } satisfies Readonly<Record<keyof RiskLimits, z.ZodType>>)
   .partial();
 

@@ -40,6 +40,10 @@ export class ApprovalSigner {
       positionId: order.positionId,
       verb: 'submit',
       issuedUs: request.asOfUs,
+      stopLimitPrice: order.stopLimitPrice ?? '',
+      expiresUs: order.expiresUs ?? 0,
+      closeByPositionId: order.closeByPositionId,
+      requestId: request.change?.requestId ?? '',
     }).finish();
     return { envelope: Buffer.from(envelope), keyId: this.keyId, signature: sign(null, envelope, this.key) };
   }

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     for (let n = 0; n < ORDERS; n += 1) {
       const side = n % 2 === 0 ? 'SIDE_BUY' : 'SIDE_SELL';
       const order = orderOf(`order-${n}`, { side });
-      const request = { order, asOfUs: NOW_US, epoch: 1, barrier: 1 };
+      const request = { order, asOfUs: NOW_US, epoch: 1, barrier: 1, change: undefined };
       times.checkUs.push(
         await timeOf(async () => {
           const { approved, message } = await checks.check(request, view, limits);

@@ -75,7 +75,7 @@ describe('checking an order', () => {
     expect(await system.check('order-3')).toMatchObject({ approved: true });
     await system.crash();
     await expect(system.check('order-4')).rejects.toMatchObject({ status: 'UNAVAILABLE', code: 'NO_SESSION' });
-    expect(await system.service.checkOrder({ order: undefined, asOfUs: NOW_US, epoch: 1, barrier: 0 })).toMatchObject({
+    expect(await system.service.checkOrder({ order: undefined, asOfUs: NOW_US, epoch: 1, barrier: 0, change: undefined })).toMatchObject({
       approved: false,
       code: 'ORDER_MISSING',
     });
@@ -84,7 +84,7 @@ describe('checking an order', () => {
   it('denies when what it knows of the account or the quote is old', async () => {
     await system.ready();
     const at = (asOfUs: number, coid: string) =>
-      system.service.checkOrder({ order: orderOf(coid), asOfUs, epoch: 1, barrier: 1 });
+      system.service.checkOrder({ order: orderOf(coid), asOfUs, epoch: 1, barrier: 1, change: undefined });
     expect(await at(NOW_US + 6_000_000, 'order-1')).toMatchObject({ code: 'QUOTE_STALE' });
     expect(await at(NOW_US + 61_000_000, 'order-2')).toMatchObject({ code: 'ACCOUNT_STALE' });
   });

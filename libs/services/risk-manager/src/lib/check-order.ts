@@ -112,7 +112,7 @@ export class OrderChecks {
     const worstPrice = verdict.worstPrice.toFixed(instrument.digits);
     const lifetimeMs = limits.approvalLifetimeMs > 0 ? limits.approvalLifetimeMs : DEFAULT_LIFETIME_MS;
     const approval = this.signer.sign(request, order, worstPrice, instrument, lifetimeMs);
-    return { approved: true, approval, code: '', message: '', checks, duplicate: false, worstPrice };
+    return risk.CheckOrderResponse.fromPartial({ approved: true, approval, checks, worstPrice });
   }
 }
 

@@ -9,6 +9,7 @@ export function limitsMessage(accountId: string, version: number, limits: RiskLi
     version,
     lossLimits: [...limits.lossLimits],
     blockedSessions: [...limits.blockedSessions],
+    newsBlackouts: limits.newsBlackouts.map((blackout) => ({ ...blackout, currencies: [...blackout.currencies] })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { bare, TOPICS, type risk } from '@trading/contracts';
+import { bare, risk, TOPICS, wire } from '@trading/contracts';
 import { StageHost } from '@trading/platform-barrier';
 import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
@@ -134,6 +134,17 @@ export class RiskUseCases implements risk.RiskManagerService {
     }
     for (const { accountId } of known) await this.host.of(accountId).changeState(state, request.reason, changedBy);
     return this.getTradingState({ accountId: request.accountId });
+  }
+
+  async getAccountRisk({ accountId }: risk.GetAccountRiskRequest): Promise<risk.AccountRisk> {
+    const [state] = await this.ports.store.accounts(accountId);
+    if (accountId === '' || state === undefined)
+      throw new RpcError('NOT_FOUND', 'ACCOUNT_UNKNOWN', `risk-manager knows no account ${accountId}.`);
+    return risk.AccountRisk.fromPartial({ accountId, state: wire('TRADING_STATE', state.state) });
+  }
+
+  async listAudit(request: risk.ListAuditRequest): Promise<risk.ListAuditResponse> {
+    return { entries: await this.ports.store.auditEntries(request.accountId, request.limit) };
   }
 
   streamRiskEvents(request: risk.StreamRiskEventsRequest): Observable<risk.RiskEvent> {

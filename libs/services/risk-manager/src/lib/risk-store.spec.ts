@@ -58,8 +58,10 @@ describe('checks and changes of one account at once', () => {
         checks: [],
         duplicate: false,
         worstPrice: '',
+        maxVolumeLots: '',
+        protectiveClose: undefined,
       };
-      const request = { order, asOfUs: 1, epoch: 1, barrier: 1 };
+      const request = { order, asOfUs: 1, epoch: 1, barrier: 1, change: undefined };
       return (await system.store.saveVerdict(sql, facts!.version, request, order, response, undefined))
         ? facts
         : undefined;

@@ -104,6 +104,22 @@ export class RiskStore {
     await tx.query('INSERT INTO audit (account_id, who, what) VALUES ($1, $2, $3)', [accountId, who, what]);
   }
 
+  async auditEntries(accountId: string, limit: number): Promise<risk.AuditEntry[]> {
+    const rows = await this.database.query<{ account_id: string; at_us: number; who: string; what: object }>(
+      `SELECT account_id, (extract(epoch FROM at) * 1000000)::bigint AS at_us, who, what FROM audit
+       WHERE $1 = '' OR account_id = $1 ORDER BY id DESC LIMIT $2`,
+      [accountId, limit > 0 ? limit : 100],
+    );
+    return rows.map((row) =>
+      risk.AuditEntry.fromPartial({
+        accountId: row.account_id,
+        timeUs: row.at_us,
+        changedBy: row.who,
+        after: JSON.stringify(row.what),
+      }),
+    );
+  }
+
   async limits(accountId: string): Promise<{ version: number; limits: RiskLimits } | undefined> {
     const [row] = await this.database.query<{ version: number; data: RiskLimits }>(
       'SELECT version, data FROM limits WHERE account_id = $1',

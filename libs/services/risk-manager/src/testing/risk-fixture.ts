@@ -229,7 +229,8 @@ export class RiskFixture {
   }
 
   check(coid: string, changes: Partial<common.OrderRequest> = {}): Promise<risk.CheckOrderResponse> {
-    return this.service.checkOrder({ order: orderOf(coid, changes), asOfUs: NOW_US, epoch: 1, barrier: this.barrier });
+    const order = orderOf(coid, changes);
+    return this.service.checkOrder({ order, asOfUs: NOW_US, epoch: 1, barrier: this.barrier, change: undefined });
   }
 
   idle(): Promise<void> {

@@ -1,5 +1,13 @@
 import { Decimal } from '@trading/trading-market';
 
+/** No entries in instruments of these currencies (none: of any) from `fromUs` until `toUs`, UTC microseconds. */
+export interface NewsBlackout {
+  readonly name: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly currencies: readonly string[];
+}
+
 export type LossAnchor = 'initial' | 'dayStart' | 'peak' | 'endOfDayPeak';
 export type LossBase = 'balance' | 'equity' | 'higher';
 export type LossAction = 'deny' | 'reduce' | 'halt' | 'flatten';
@@ -54,6 +62,13 @@ export interface RiskLimits {
   readonly maxRestingDistancePct: string;
   readonly blockedSessions: readonly string[];
   readonly approvalLifetimeMs: number;
+  /** Notional of one symbol at worst, long or short. */
+  readonly maxSymbolExposure: string;
+  /** Of one currency: what is long and short of it through all symbols, subtracted, at worst. */
+  readonly maxCurrencyExposure: string;
+  readonly newsBlackouts: readonly NewsBlackout[];
+  /** When positions are closed for the weekend: `Fri 20:45 America/New_York`. */
+  readonly weeklyFlat: string;
 }
 
 /** Nothing set: what a partial configuration is spread over. */
@@ -79,6 +94,10 @@ export const UNSET_LIMITS: RiskLimits = {
   maxRestingDistancePct: '',
   blockedSessions: [],
   approvalLifetimeMs: 0,
+  maxSymbolExposure: '',
+  maxCurrencyExposure: '',
+  newsBlackouts: [],
+  weeklyFlat: '',
 };
 
 /** The value of a limit, or `undefined` when it is not set. Text that is no number throws: see `invalidLimits`. */
