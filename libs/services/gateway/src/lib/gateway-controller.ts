@@ -43,6 +43,23 @@ export class GatewayController {
     return this.useCases.queryOrder(request);
   }
 
+  @GrpcMethod('GatewayService', 'Fence')
+  fence(request: gateway.FenceRequest, metadata: Metadata): Promise<gateway.FenceResponse> {
+    requireServiceOrOperator(metadata, this.tokens);
+    return this.useCases.fence(request);
+  }
+
+  @GrpcMethod('GatewayService', 'EndSync')
+  endSync(request: gateway.EndSyncRequest, metadata: Metadata): Promise<gateway.EndSyncResponse> {
+    requireServiceOrOperator(metadata, this.tokens);
+    return this.useCases.endSync(request);
+  }
+
+  @GrpcMethod('GatewayService', 'ListHistory')
+  listHistory(request: gateway.ListHistoryRequest): Promise<gateway.ListHistoryResponse> {
+    return this.useCases.listHistory(request);
+  }
+
   @GrpcMethod('GatewayService', 'GetSnapshot')
   getSnapshot(request: gateway.GetSnapshotRequest): Promise<gateway.Snapshot> {
     return this.useCases.getSnapshot(request);

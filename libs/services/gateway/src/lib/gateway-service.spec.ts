@@ -38,6 +38,7 @@ const snapshot = (...positions: terminal.SnapshotFrame['positions']): terminal.S
   positions,
   orders: [],
   deals: [],
+  seq: 0,
 });
 
 describe('a gateway', () => {

@@ -57,7 +57,25 @@ export class GatewayUseCases implements gateway.GatewayService {
       throw new RpcError('UNAVAILABLE', 'TERMINAL_NO_ANSWER', 'The terminal did not answer with its snapshot.');
     });
     const frame = terminal.snapshotSchema.parse(reply.d);
-    return snapshotOf(frame, session.accountId, session.greeting.hello, session.symbolOf);
+    return snapshotOf(
+      frame,
+      session.accountId,
+      session.greeting.hello,
+      session.symbolOf,
+      session.greeting.hello.connected,
+    );
+  }
+
+  async fence(_request: gateway.FenceRequest): Promise<gateway.FenceResponse> {
+    throw new RpcError('UNIMPLEMENTED', 'FENCE_UNSUPPORTED', 'This gateway does not fence yet.');
+  }
+
+  async endSync(_request: gateway.EndSyncRequest): Promise<gateway.EndSyncResponse> {
+    return {};
+  }
+
+  async listHistory(_request: gateway.ListHistoryRequest): Promise<gateway.ListHistoryResponse> {
+    throw new RpcError('UNIMPLEMENTED', 'HISTORY_UNSUPPORTED', 'This gateway does not read the history yet.');
   }
 
   async listSymbols(request: gateway.ListSymbolsRequest): Promise<gateway.ListSymbolsResponse> {

@@ -14,6 +14,8 @@ export class SessionPlace {
   constructor(
     readonly accountId: string,
     readonly sessionId: string,
+    /** The terminal's journal, whose sequence its reliable frames are in. */
+    readonly journalId: string,
     readonly lockstep: boolean,
   ) {}
 

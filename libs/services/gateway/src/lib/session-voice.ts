@@ -76,8 +76,8 @@ export class SessionVoice {
   }
 
   private tradeEvent(body: NonNullable<gateway.TradeEvent['body']>): gateway.TradeEvent {
-    const { accountId, sessionId, timeUs, barrier } = this.place;
-    return { accountId, sessionId, seq: 0, timeUs, ingestUs: systemClock.nowUs(), barrier, body };
+    const { accountId, sessionId, timeUs, barrier, journalId } = this.place;
+    return { accountId, sessionId, seq: 0, timeUs, ingestUs: systemClock.nowUs(), barrier, body, journalId };
   }
 
   private accountEvent(body: NonNullable<gateway.AccountEvent['body']>): gateway.AccountEvent {

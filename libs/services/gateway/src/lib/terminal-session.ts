@@ -47,7 +47,7 @@ export class TerminalSession {
     this.sessionId = greeting.sessionId;
     this.lockstep = greeting.hello.caps.includes('lockstep');
     const patienceMs = ports.config.stagePatienceMs ?? STAGE_PATIENCE_MS;
-    this.place = new SessionPlace(this.accountId, this.sessionId, this.lockstep);
+    this.place = new SessionPlace(this.accountId, this.sessionId, greeting.hello.journalId, this.lockstep);
     this.voice = new SessionVoice(this.place, this.symbols(), ports.bus);
     this.gate = new BarrierGate(ports.progress, this.accountId, this.sessionId, patienceMs, () =>
       this.beginAgain(`stages are away: ${ports.progress.missing(this.accountId, this.barrier).join(', ')}`),
@@ -133,6 +133,10 @@ export class TerminalSession {
       ticks: this.place.ticks,
       crossedTicks: this.place.crossed,
       ended: this.place.ended && this.ready,
+      brokerConnected: hello.connected,
+      tradeAllowed: hello.tradeAllowed,
+      syncing: false,
+      journalId: hello.journalId,
     };
   }
 

@@ -59,6 +59,8 @@ export function resultOf(frame: terminal.CmdResult): gateway.CommandResult {
     ask: Number(frame.ask),
     message: frame.message,
     attempt: frame.attempt,
+    verb: frame.verb ?? 'submit',
+    requestId: frame.requestId ?? '',
   };
 }
 
@@ -91,6 +93,63 @@ export function dealOf(frame: terminal.TradeEventFrame, symbolOf: SymbolOf): gat
     magic: frame.magic,
     comment: frame.tag,
     fee: '0',
+    byPositionId: frame.by ?? '',
+  };
+}
+
+const ORIGIN_OF_AUTHOR = { command: 'STRATEGY', broker: 'BROKER', manual: 'EXTERNAL' } as const;
+
+export function orderUpdateOf(frame: terminal.OrderEventFrame, symbolOf: SymbolOf): gateway.OrderUpdate {
+  return {
+    ticket: frame.order,
+    coid: frame.coid,
+    symbol: symbolOf(frame.symbol),
+    side: wire('SIDE', frame.side),
+    type: common.orderTypeFromJSON(`ORDER_TYPE_${frame.type}`),
+    state: wire('ORDER_UPDATE_STATE', frame.state),
+    volumeLots: frame.volume,
+    filledLots: frame.filled,
+    price: frame.price,
+    stopLimitPrice: frame.stopLimit,
+    stopLoss: frame.sl,
+    takeProfit: frame.tp,
+    expiresUs: frame.expires,
+    origin: wire('ORIGIN', ORIGIN_OF_AUTHOR[frame.reason]),
+    reason: frame.message === '' ? frame.reason : frame.message,
+    magic: frame.magic,
+    comment: frame.tag,
+    timeUs: frame.time,
+  };
+}
+
+export function positionUpdateOf(frame: terminal.PositionEventFrame, symbolOf: SymbolOf): gateway.PositionUpdate {
+  return {
+    positionId: frame.position,
+    symbol: symbolOf(frame.symbol),
+    stopLoss: frame.sl,
+    takeProfit: frame.tp,
+    origin: wire('ORIGIN', ORIGIN_OF_AUTHOR[frame.reason]),
+    timeUs: frame.time,
+  };
+}
+
+export function cashOf(frame: terminal.CashEventFrame): gateway.CashMovement {
+  return {
+    dealTicket: frame.deal,
+    kind: frame.kind,
+    amount: frame.amount,
+    timeUs: frame.time,
+    comment: frame.comment,
+  };
+}
+
+export function historyOf(frame: terminal.HistoryFrame, symbolOf: SymbolOf): gateway.ListHistoryResponse {
+  return {
+    deals: frame.deals.map((deal) => dealOf(deal, symbolOf)),
+    orders: frame.orders.map((order) => orderUpdateOf(order, symbolOf)),
+    cash: frame.cash.map(cashOf),
+    next: frame.next ?? '',
+    coversFromUs: frame.coversFrom,
   };
 }
 
@@ -99,6 +158,7 @@ export function snapshotOf(
   accountId: string,
   hello: terminal.Hello,
   symbolOf: SymbolOf,
+  connected: boolean,
 ): gateway.Snapshot {
   return {
     accountId,
@@ -128,7 +188,16 @@ export function snapshotOf(
       price: o.price,
       comment: o.tag,
       magic: o.magic,
+      filledLots: o.filled,
+      stopLimitPrice: o.stopLimit,
+      stopLoss: o.sl,
+      takeProfit: o.tp,
+      expiresUs: o.expires,
+      placedUs: o.placed,
     })),
     deals: frame.deals.map((deal) => dealOf(deal, symbolOf)),
+    journalId: hello.journalId,
+    seq: frame.seq,
+    connected,
   };
 }
