@@ -6,7 +6,7 @@ import { countTicks } from './gateway-metrics';
 import type { SessionPlace } from './session-place';
 import type { SessionPorts } from './session-ports';
 import type { SessionVoice } from './session-voice';
-import type { TerminalConnection } from './terminal-connection';
+import type { TerminalLine } from './terminal-line';
 import { parseTicks, sequenceOf } from './tick-frame';
 import { accountOf, dealOf, resultOf } from './wire';
 
@@ -15,7 +15,7 @@ export interface Relayed {
   readonly place: SessionPlace;
   readonly voice: SessionVoice;
   readonly gate: BarrierGate;
-  readonly connection: TerminalConnection;
+  readonly connection: TerminalLine;
   readonly hello: terminal.Hello;
   /** Our name of a symbol of the terminal. */
   readonly symbolOf: (brokerSymbol: string) => string;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseZone } from '@trading/trading-market';
+import { paperTermsSchema } from './paper-terms';
 
 /** An account whose terminal may connect, and what it may do. */
 export const accountRegistrationSchema = z.object({
@@ -7,6 +9,17 @@ export const accountRegistrationSchema = z.object({
   server: z.string().min(1),
   /** Marked for real money; needs `TRADING_MODE=live` too. */
   live: z.boolean().default(false),
+  /** The broker's time zone: `UTC`, an IANA name or `ny+7`; absent: only what is measured is known. */
+  zone: z
+    .string()
+    .refine((text) => parseZone(text) !== undefined, 'expected UTC, an IANA time zone or ny+7')
+    .exactOptional(),
+  /** The terminal's names of symbols by ours, such as `{"EURUSD": "EURUSD.m"}`; they come before the suffixes. */
+  symbols: z.record(z.string().min(1), z.string().min(1)).exactOptional(),
+  /** Endings that the terminal's names have beyond ours, such as `.m`; where several would do, the first. */
+  symbolSuffixes: z.array(z.string().min(1)).exactOptional(),
+  /** Orders go to our own broker within the gateway; the terminal gives quotes only. */
+  paper: paperTermsSchema.exactOptional(),
 });
 export type AccountRegistration = z.infer<typeof accountRegistrationSchema>;
 

@@ -23,7 +23,7 @@ export function gatewayVariables(defaults: { readonly gatewayId: string; readonl
     TERMINAL_KEY_ID: z.string().min(1).default('terminal').describe('Name by which terminals mean that key.'),
     ACCOUNTS: json(
       z.array(accountRegistrationSchema),
-      'Accounts whose terminals may connect: `[{"accountId","login","server","live"?}]`.',
+      'Accounts whose terminals may connect: `[{"accountId","login","server","live"?,"zone"?,"symbols"?,"symbolSuffixes"?,"paper"?}]`.',
     ).default([]),
     SUBSCRIPTIONS: json(
       z.array(subscriptionSchema),

@@ -8,7 +8,7 @@ import { SessionReplaced, type SessionRecord } from './session-directory';
 import { SessionPlace } from './session-place';
 import type { SessionPorts } from './session-ports';
 import { SessionVoice } from './session-voice';
-import type { TerminalConnection } from './terminal-connection';
+import type { TerminalLine } from './terminal-line';
 import { instrumentOf } from './wire';
 
 /** A barrier that stays open for longer has lost a stage: the session begins again where all of them can. */
@@ -39,7 +39,7 @@ export class TerminalSession {
 
   constructor(
     readonly greeting: Greeting,
-    readonly connection: TerminalConnection,
+    readonly connection: TerminalLine,
     readonly epoch: number,
     private readonly ports: SessionPorts,
   ) {
