@@ -12,4 +12,6 @@ export interface EquityView {
   /** Balance plus unrealised. */
   readonly equity: Decimal;
   readonly unrealisedBySymbol: ReadonlyMap<string, Decimal>;
+  /** By the key of the position: its symbol, or on a hedging account its identifier. */
+  readonly unrealisedByPosition: ReadonlyMap<string, Decimal>;
 }

@@ -9,6 +9,8 @@ export interface PortfolioFill {
   /** The broker's deal ticket: booked once. */
   readonly fillId: string;
   readonly coid: string;
+  /** The position that it opens, enlarges or closes. Books of a hedging account need it, others pass it over. */
+  readonly positionId?: string;
   readonly symbol: string;
   readonly side: Side;
   readonly volumeLots: Decimal;

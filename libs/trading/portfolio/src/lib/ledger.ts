@@ -1,9 +1,12 @@
 import type { Decimal } from '@trading/trading-market';
 
-/** Cash that comes from outside trading. It moves the anchors of loss limits. */
-export type CashKind = 'deposit' | 'withdrawal' | 'credit';
+/**
+ * Cash that no deal explains. Deposits, withdrawals and credit come from outside trading and move the anchors of loss
+ * limits; `swap` is a night's interest that a broker books at once, `correction` whatever else it puts right.
+ */
+export type CashKind = 'deposit' | 'withdrawal' | 'credit' | 'swap' | 'correction';
 
-export type LedgerKind = CashKind | 'commission' | 'swap' | 'realised';
+export type LedgerKind = CashKind | 'commission' | 'realised';
 
 /** One movement of cash in the account's currency. The balance of an account is the sum of its entries. */
 export interface LedgerEntry {

@@ -2,7 +2,8 @@ import { Decimal, standardInstrument } from '@trading/trading-market';
 import * as fc from 'fast-check';
 import { CrossRates } from './conversion';
 import type { FillEffect, PortfolioFill } from './fill';
-import { NettingPortfolio, type PortfolioOptions } from './netting-portfolio';
+import { NettingPortfolio } from './netting-portfolio';
+import type { PortfolioOptions } from './portfolio';
 import type { PortfolioState } from './portfolio-state';
 
 fc.configureGlobal({ seed: 42, numRuns: 200 });

@@ -2,7 +2,8 @@ import { Decimal, standardInstrument } from '@trading/trading-market';
 import { DuplicateFill } from '@trading/trading-orders';
 import { CrossRates } from './conversion';
 import type { PortfolioFill } from './fill';
-import { NettingPortfolio, type PortfolioOptions } from './netting-portfolio';
+import { NettingPortfolio } from './netting-portfolio';
+import type { PortfolioOptions } from './portfolio';
 import { ConversionMissing, InvalidBooking, PortfolioInstrumentUnknown } from './portfolio-errors';
 
 const INSTRUMENTS = new Map(['EURUSD', 'USDJPY', 'US500'].map((symbol) => [symbol, standardInstrument(symbol)]));
