@@ -60,8 +60,8 @@ instead. Secrets are never logged.
 
 \`npx nx serve <service>\` starts one alone, against \`DATABASE_URL\`. It reads its environment once; what does not hold
 is named, each variable with what was expected, and the program ends with exit code 2. What works only in part for lack
-of an optional variable is in the log and in \`/ready\` as \`degraded\`. Events do not pass between processes yet: there
-is no Kafka adapter, and \`/ready\` says so.
+of an optional variable is in the log and in \`/ready\` as \`degraded\`. Events pass between processes over Kafka; without
+\`KAFKA_BROKERS\` the bus ends at the process, and \`/ready\` says so.
 
 ### All services
 
@@ -89,7 +89,7 @@ ${variablesTable(rowsOf('apps/trade/src/cli/environment.js'))}
 export async function metrics(built) {
   const { describeMetrics, recordRpc } = built('libs/platform/metrics/src/index.js');
   for (const service of SERVICES) built(`libs/services/${service}/src/index.js`);
-  for (const room of ['cache', 'kafka', 'timeseries']) built(`libs/platform/${room}/src/index.js`);
+  for (const room of ['alerting', 'cache', 'kafka', 'timeseries']) built(`libs/platform/${room}/src/index.js`);
   built('libs/platform/tracing/src/index.js').spanMetrics();
   // Made with the first call.
   recordRpc('', '', '', 0);

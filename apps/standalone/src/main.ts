@@ -7,7 +7,7 @@ import { redact } from '@trading/platform-logging';
 import { startTracing } from '@trading/platform-tracing';
 import { databaseUrlOf } from './front/database-url';
 import { parseUpOptions } from './front/options';
-import { tracingOf } from './front/tracing';
+import { surroundingsOf } from './front/surroundings';
 import { chooseListenPorts } from './system/listen-ports';
 import { runProgram } from './system/run-program';
 import { createHost } from './system/services';
@@ -23,14 +23,14 @@ void runProgram({
   parse: () => parseUpOptions(process.argv.slice(2), process.env),
   check: async (options) => {
     databaseUrlOf(process.env);
-    tracingOf(process.env);
+    surroundingsOf(process.env);
     await chooseListenPorts(options);
   },
   health,
   grpcHost: createHost(async (service) => (await health.check(service))?.isReady ?? true),
   drainMs: 2_000,
   start: (_options, { facts }, lifecycle, logger, onDefect) => {
-    const stopTracing = startTracing(tracingOf(process.env), {
+    const stopTracing = startTracing(surroundingsOf(process.env), {
       service: 'standalone',
       log: logger,
       clean: (text) => String(redact(text)),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alertVariables } from '@trading/platform-alerting';
 import { describeConfig } from '@trading/platform-config';
 import { tracingVariables } from '@trading/platform-tracing';
 import { variables } from './environment';
@@ -18,7 +19,7 @@ describe('the table of variables', () => {
     const read = files.flatMap((name) =>
       [...readFileSync(join(SOURCES, name), 'utf8').matchAll(/\benv\['(\w+)'\]/g)].map(([, variable]) => variable),
     );
-    const all = new Set([...read, ...Object.keys(tracingVariables())]);
+    const all = new Set([...read, ...Object.keys(tracingVariables()), ...Object.keys(alertVariables)]);
     const ours = [...all].filter((name) => name !== undefined && !NOT_OURS.includes(name)).sort();
     expect(
       describeConfig(variables)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertVariables } from '@trading/platform-alerting';
 import { secret } from '@trading/platform-config';
 import { tracingVariables } from '@trading/platform-tracing';
 
@@ -12,5 +13,6 @@ export const variables = z.object({
     .default('warn')
     .describe('Least severity that is logged, where `--log-level` says nothing.'),
   NO_COLOR: z.string().optional().describe('Set to anything: no colours (https://no-color.org).'),
+  ...alertVariables,
   ...tracingVariables(),
 });

@@ -19,6 +19,7 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from '@trading/platform-bootstrap';
+import { ALERTS, openAlerts, type AlertConfig } from '@trading/platform-alerting';
 import { CACHE, InMemoryCache } from '@trading/platform-cache';
 import { DATABASE, type Database } from '@trading/platform-database';
 import { ACCESS_TOKENS, createInProcessClient, GrpcHost } from '@trading/platform-grpc';
@@ -43,6 +44,9 @@ import { routeGateways } from './gateway-router';
 import type { Secrets } from './secrets';
 import type { Stores } from './stores';
 
+/** What the last alerts may take at the end. */
+const LAST_ALERTS_MS = 3_000;
+
 /** What the services of one standalone system are told. */
 export interface ServiceConfigs {
   readonly runId: string;
@@ -59,6 +63,7 @@ export interface SystemPorts {
   readonly models: ObjectStore;
   readonly secrets: Secrets;
   readonly logger: Logger;
+  readonly alerts: AlertConfig;
 }
 
 export interface RunningServices {
@@ -112,8 +117,16 @@ export async function startServices(
     config: Provider,
     grpcHost = lifecycle.grpcHost,
   ): Promise<RunningService> => {
+    const alerts = openAlerts(definition.name, ports.alerts, logger);
+    lifecycle.addClosing(`alerts of ${definition.name}`, () => alerts.drain(LAST_ALERTS_MS));
     const observed = { provide: EVENT_BUS, useValue: observedBus(bus, definition.name) };
-    const providers = [...shared, observed, { provide: DATABASE, useValue: database }, config];
+    const providers = [
+      ...shared,
+      observed,
+      { provide: ALERTS, useValue: alerts },
+      { provide: DATABASE, useValue: database },
+      config,
+    ];
     const service = await startService(definition, { providers, grpcHost, health: lifecycle.health, logger });
     byName.set(definition.name, service);
     return lifecycle.addService(service);

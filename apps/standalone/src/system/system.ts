@@ -5,6 +5,7 @@ import { InProcessBus, type DeliveryFailure } from '@trading/platform-messaging'
 import { FolderObjectStore } from '@trading/platform-object-store';
 import { serviceConfigs, simulatorConfig, type SystemFacts } from './configs';
 import { databaseUrlOf } from '../front/database-url';
+import { surroundingsOf } from '../front/surroundings';
 import type { Place } from '../report/banner';
 import { leaveEndpoints } from './endpoints-file';
 import { chooseListenPorts, HOST, movedNotes } from './listen-ports';
@@ -42,7 +43,7 @@ export async function startSystem(
   const models = await FolderObjectStore.open(model?.folder ?? SHIPPED_MODELS);
   const services = await startServices(
     serviceConfigs(facts, ports.terminal.port),
-    { stores, bus, models, secrets, logger },
+    { stores, bus, models, secrets, logger, alerts: surroundingsOf(process.env) },
     lifecycle,
   );
   const http = lifecycle.addHttp(

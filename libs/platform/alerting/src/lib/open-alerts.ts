@@ -5,7 +5,7 @@ import { Alerts } from './alerts';
 import { EmailChannel } from './email-channel';
 import { WebhookChannel } from './webhook-channel';
 
-/** Alerts of a service over the channels that its variables name. */
+/** The alerts of a service, over the channels that its variables name. */
 export function openAlerts(service: string, config: AlertConfig, logger: Logger): Alerts {
   const { ALERT_WEBHOOK_URL: webhook, ALERT_SMTP_URL: smtp, ALERT_EMAIL_TO: to, ALERT_EMAIL_FROM: from } = config;
   const channels: AlertChannel[] = [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertVariables } from '@trading/platform-alerting';
 import { commaSeparated, flag, port, secret } from '@trading/platform-config';
 import { tracingVariables } from '@trading/platform-tracing';
 
@@ -37,6 +38,7 @@ export function processVariables(ports: ProcessPorts) {
     ...kafkaVariables(),
     ...storeVariables(),
     ...tlsVariables(),
+    ...alertVariables,
     ...tracingVariables(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity that is logged.'),
   };

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { z } from 'zod';
+import { ALERTS, openAlerts } from '@trading/platform-alerting';
 import {
   explainFailure,
   runProcess,
@@ -34,6 +35,9 @@ import { openCache } from './open-cache';
 import { openSeries } from './open-series';
 import { openSecurity, type ProcessSecurity } from './security';
 import type { ProcessConfig } from './process-variables';
+
+/** What the last alerts may take at the end. */
+const LAST_ALERTS_MS = 3_000;
 
 /** Which service a process is, and what it needs beyond what all have. */
 export interface ServiceProcess<C extends ProcessConfig> {
@@ -159,6 +163,8 @@ async function start<C extends ProcessConfig>(
   reportMissing(service, config, lifecycle, logger);
 
   const stores = await openStores(service, config, lifecycle, logger, (reason) => (waitsFor = reason));
+  const alerts = openAlerts(name, config, logger);
+  lifecycle.addClosing('alerts', () => alerts.drain(LAST_ALERTS_MS));
   const bus = observedBus(openBus(name, config, service.topics, lifecycle, logger, onDefect), name);
   const context: ProcessContext<C> = {
     config,
@@ -171,6 +177,7 @@ async function start<C extends ProcessConfig>(
     { provide: EVENT_BUS, useValue: bus },
     { provide: CACHE, useValue: await openCache(name, config, lifecycle, logger) },
     { provide: ACCESS_TOKENS, useValue: security.tokens },
+    { provide: ALERTS, useValue: alerts },
     ...(await service.providers(context)),
   ];
   waitsFor = 'the service is taking up its work';
