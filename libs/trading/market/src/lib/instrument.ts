@@ -1,6 +1,12 @@
 export type FillingMode = 'FOK' | 'IOC' | 'RETURN';
 export type ExecutionMode = 'INSTANT' | 'REQUEST' | 'MARKET' | 'EXCHANGE';
 
+/**
+ * Unit of swaps, per lot and night: `points` of `tickSize`, or `currency` of the account, both kept with the position
+ * until it closes; `cash`: account currency, booked at once.
+ */
+export type SwapMode = 'points' | 'currency' | 'cash';
+
 /** What can be traded, with the account's own rules for it. Decimal fields are decimal strings. */
 export interface Instrument {
   readonly symbol: string;
@@ -30,4 +36,10 @@ export interface Instrument {
   /** Weekly sessions in minutes of the broker's week (Sunday 00:00 = 0), half open; empty: always open. */
   readonly sessions: readonly { readonly fromMinute: number; readonly toMinute: number }[];
   readonly tradable: boolean;
+  /** What a lot earns (negative: pays) for a night, in the unit of `swapMode`; absent: nothing. */
+  readonly swapLong?: string;
+  readonly swapShort?: string;
+  readonly swapMode?: SwapMode;
+  /** Day (Sunday 0) whose rollover counts three nights; weekends then count none. Absent: every night counts one. */
+  readonly swapTripleWeekday?: number;
 }

@@ -17,8 +17,13 @@ interface Reason extends Answer {
   readonly message: string;
 }
 
-/** What a modification leaves in place of the request's own; an empty string takes a stop or target away. */
-export type OrderChanges = Partial<Pick<OrderRequest, 'price' | 'stopLoss' | 'takeProfit'>>;
+/**
+ * What a modification leaves in place of the request's own; an empty string takes a stop or target away, an `expiresUs`
+ * of 0 the expiry.
+ */
+export type OrderChanges = Partial<
+  Pick<OrderRequest, 'price' | 'stopLimitPrice' | 'stopLoss' | 'takeProfit' | 'expiresUs'>
+>;
 
 /** What happens to an order. An order is what its events, in their sequence, make of it. */
 export type OrderEvent =

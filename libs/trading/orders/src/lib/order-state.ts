@@ -155,8 +155,8 @@ function withTicket(order: OrderView, event: OrderEvent): OrderView {
 
 function changed(request: OrderRequest, changes: OrderChanges): OrderRequest {
   const merged: Record<string, unknown> = { ...request, ...changes };
-  for (const name of ['price', 'stopLoss', 'takeProfit']) {
-    if (merged[name] === '') Reflect.deleteProperty(merged, name);
+  for (const name of ['price', 'stopLimitPrice', 'stopLoss', 'takeProfit', 'expiresUs']) {
+    if (merged[name] === '' || merged[name] === 0) Reflect.deleteProperty(merged, name);
   }
   return merged as unknown as OrderRequest;
 }

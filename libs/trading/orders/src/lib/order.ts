@@ -26,13 +26,36 @@ export interface OrderRequest {
   readonly side: Side;
   readonly type: OrderType;
   readonly volumeLots: string;
+  /** Of a pending order: the limit, or the level at which a stop or stop-limit order goes off. */
   readonly price?: string;
+  /** Of a stop-limit order: the limit that it becomes at `price`. */
+  readonly stopLimitPrice?: string;
   readonly stopLoss?: string;
   readonly takeProfit?: string;
   readonly timeInForce: TimeInForce;
+  /** Of GTD, UTC microseconds. */
+  readonly expiresUs?: number;
   readonly origin: Origin;
   readonly reduceOnly: boolean;
+  /** The position that a close names. */
   readonly positionId?: string;
+  /** The opposite position that `positionId` is closed with. */
+  readonly closeByPositionId?: string;
+  /** Orders of one group cancel each other. */
+  readonly ocoGroup?: string;
+  readonly trailingStop?: TrailingStop;
+  /** The order whose position this one protects. */
+  readonly parentCoid?: string;
+}
+
+/** A stop that follows the price; distances in price, decimal strings. */
+export interface TrailingStop {
+  /** Between the price and the stop. */
+  readonly distance: string;
+  /** The stop moves by at least so much; absent: by any tick. */
+  readonly step?: string;
+  /** Profit from which on the stop follows; absent: from the start. */
+  readonly activation?: string;
 }
 
 /** One deal at the broker. */
