@@ -7,6 +7,7 @@ const EVENT: gateway.TradeEvent = {
   accountId: ACCOUNT,
   sessionId: 's',
   seq: 7,
+  journalId: '',
   timeUs: timeOf(3),
   ingestUs: 0,
   barrier: 3,

@@ -40,6 +40,43 @@ export class ExecutionController {
     return this.useCases.flatten(request);
   }
 
+  @GrpcMethod('ExecutionService', 'ModifyPosition')
+  modifyPosition(
+    request: execution.ModifyPositionRequest,
+    metadata: Metadata,
+  ): Promise<execution.ModifyPositionResponse> {
+    requireServiceOrOperator(metadata, this.tokens);
+    return this.useCases.modifyPosition(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ClosePosition')
+  closePosition(request: execution.ClosePositionRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
+    requireOperator(metadata, this.tokens);
+    return this.useCases.closePosition(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'Reconcile')
+  reconcile(request: execution.ReconcileRequest, metadata: Metadata): Promise<execution.Reconciliation> {
+    requireOperator(metadata, this.tokens);
+    return this.useCases.reconcile(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListDifferences')
+  listDifferences(request: execution.ListDifferencesRequest): Promise<execution.ListDifferencesResponse> {
+    return this.useCases.listDifferences(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ResolveDifference')
+  resolveDifference(request: execution.ResolveDifferenceRequest, metadata: Metadata): Promise<execution.Difference> {
+    requireOperator(metadata, this.tokens);
+    return this.useCases.resolveDifference(request);
+  }
+
+  @GrpcMethod('ExecutionService', 'ListLedger')
+  listLedger(request: execution.ListLedgerRequest): Promise<execution.ListLedgerResponse> {
+    return this.useCases.listLedger(request);
+  }
+
   @GrpcMethod('ExecutionService', 'GetOrder')
   getOrder(request: execution.GetOrderRequest): Promise<execution.Order> {
     return this.useCases.getOrder(request);

@@ -9,6 +9,7 @@ import { AccountBooks, type BooksState } from './account-books';
 import { AccountWriter, SequenceTaken } from './account-writer';
 import { ExecutionStage, type ExecutionInput, type ExecutionPorts } from './execution-stage';
 import type { AccountRow } from './order-store';
+import type { ReconciliationPort } from './reconciliation-port';
 import { OrderSubmission } from './submit-order';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied: quotes before fills. */
@@ -103,6 +104,30 @@ export class ExecutionUseCases implements execution.ExecutionService {
     return { orders };
   }
 
+  async modifyPosition(_request: execution.ModifyPositionRequest): Promise<execution.ModifyPositionResponse> {
+    throw new RpcError('UNIMPLEMENTED', 'MODIFY_UNSUPPORTED', 'Stops of a position cannot be moved yet.');
+  }
+
+  async closePosition(_request: execution.ClosePositionRequest): Promise<execution.SubmitOrderResponse> {
+    throw new RpcError('UNIMPLEMENTED', 'CLOSE_UNSUPPORTED', 'Single positions cannot be closed yet; see Flatten.');
+  }
+
+  async reconcile(request: execution.ReconcileRequest): Promise<execution.Reconciliation> {
+    return this.reconciliation.reconcile(this.known(request.accountId), 'operator');
+  }
+
+  async listDifferences(request: execution.ListDifferencesRequest): Promise<execution.ListDifferencesResponse> {
+    return this.reconciliation.listDifferences(request);
+  }
+
+  async resolveDifference(request: execution.ResolveDifferenceRequest): Promise<execution.Difference> {
+    return this.reconciliation.resolveDifference(this.known(request.accountId), request, 'operator');
+  }
+
+  async listLedger(request: execution.ListLedgerRequest): Promise<execution.ListLedgerResponse> {
+    return { entries: await this.ports.store.ledger(request.accountId, request.afterNumber) };
+  }
+
   async getOrder(request: execution.GetOrderRequest): Promise<execution.Order> {
     const record = await this.ports.store.load(request.coid);
     if (record === undefined)
@@ -181,6 +206,13 @@ export class ExecutionUseCases implements execution.ExecutionService {
         positionLots: String(fields['lots'] ?? 0),
       })),
     };
+  }
+
+  private get reconciliation(): ReconciliationPort {
+    const { reconciliation } = this.ports;
+    if (reconciliation === undefined)
+      throw new RpcError('UNAVAILABLE', 'RECONCILIATION_AWAY', 'This process does not compare books with the broker.');
+    return reconciliation;
   }
 
   private known(accountId: string): ExecutionStage {

@@ -12,6 +12,7 @@ import type { AccountWriter } from './account-writer';
 import { causeOf, happeningsOfDeal, happeningsOfResult, type FindOrder } from './broker-happenings';
 import { advance, type Happening, type OrderRecord } from './order-record';
 import { accountOf, type OrderStore } from './order-store';
+import type { ReconciliationPort } from './reconciliation-port';
 import { settleUnresolved } from './settle-unresolved';
 import { StoredSteps } from './stored-steps';
 
@@ -39,6 +40,8 @@ export interface ExecutionPorts {
   readonly riskManager: risk.RiskManagerService;
   readonly logger: Logger;
   readonly runId: string;
+  /** Absent: books are not compared with the broker. */
+  readonly reconciliation?: ReconciliationPort | undefined;
 }
 
 /**

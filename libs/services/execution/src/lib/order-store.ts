@@ -188,6 +188,29 @@ export class OrderStore {
     return rows.map((row) => execution.Trade.fromJSON(row.data));
   }
 
+  /** Cash in the order in which it was booked, after the entry `after`. */
+  async ledger(accountId: string, after: number): Promise<execution.LedgerEntry[]> {
+    const rows = await this.database.query<{
+      number: number;
+      kind: string;
+      amount: string;
+      time_us: number;
+      fill_id: string | null;
+      coid: string | null;
+    }>(
+      'SELECT number, kind, amount, time_us, fill_id, coid FROM ledger WHERE account_id = $1 AND number > $2 ORDER BY number',
+      [accountId, after],
+    );
+    return rows.map(({ number, kind, amount, time_us: timeUs, fill_id: fillId, coid }) => ({
+      number,
+      kind,
+      amount: new Decimal(amount).toFixed(),
+      timeUs,
+      fillId: fillId ?? '',
+      coid: coid ?? '',
+    }));
+  }
+
   /** The sum of an account's ledger, as the database adds it up. */
   async ledgerSum(accountId: string): Promise<Decimal> {
     const [row] = await this.database.query<{ sum: string }>(

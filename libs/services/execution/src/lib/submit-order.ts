@@ -116,7 +116,13 @@ export class OrderSubmission {
     asOfUs: number,
   ): Promise<risk.CheckOrderResponse> {
     try {
-      return await this.riskManager.checkOrder({ order, asOfUs, epoch: EPOCH, barrier: writer.barrier });
+      return await this.riskManager.checkOrder({
+        order,
+        asOfUs,
+        epoch: EPOCH,
+        barrier: writer.barrier,
+        change: undefined,
+      });
     } catch (error) {
       const isAway = error instanceof RpcError && AWAY.includes(error.status);
       if (isAway && stage.isLockstep && order.origin === common.Origin.STRATEGY) throw error;
@@ -131,6 +137,8 @@ export class OrderSubmission {
         checks: [failed],
         duplicate: false,
         worstPrice: '',
+        maxVolumeLots: '',
+        protectiveClose: undefined,
       };
     }
   }

@@ -44,6 +44,8 @@ export class ExecutionFixture {
   equity: SeriesColumns[] = [];
   bus!: InProcessBus;
   service!: ExecutionUseCases;
+  /** The terminal's journal; another one counts its events anew. */
+  journalId = 'journal-1';
   private seq = 0;
   private sessions = 0;
   private barrier = 0;
@@ -232,7 +234,7 @@ export class ExecutionFixture {
 
   private trade(body: TradeBody, seq: number): gateway.TradeEvent {
     const at = { timeUs: timeOf(this.barrier), ingestUs: 0, barrier: this.barrier };
-    return { accountId: ACCOUNT, sessionId: `session-${this.sessions}`, seq, ...at, body };
+    return { accountId: ACCOUNT, sessionId: `session-${this.sessions}`, seq, journalId: this.journalId, ...at, body };
   }
 
   private onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {

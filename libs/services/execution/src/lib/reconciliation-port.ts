@@ -1,0 +1,29 @@
+import type { execution } from '@trading/contracts';
+import type { AccountWriter } from './account-writer';
+
+/** What made a comparison with the broker due. */
+export type ReconcileCause = 'session' | 'timer' | 'unknown' | 'operator';
+
+/** An account as whoever compares it sees it: its only writer, and the session that it is in. */
+export interface ComparedAccount {
+  readonly writer: AccountWriter;
+  /** Simulated time waits for the account: its terminal repeats everything in its place, so nothing is compared. */
+  readonly isLockstep: boolean;
+  /** Event time of the account; without simulated time, that of its last message. */
+  readonly timeUs: number;
+}
+
+/**
+ * Compares an account's books with its broker. Called outside the writer's `exclusive`; one call of an account at a
+ * time. A failure means that nothing was settled and that it is tried again later.
+ */
+export interface ReconciliationPort {
+  reconcile(account: ComparedAccount, cause: ReconcileCause): Promise<execution.Reconciliation>;
+  listDifferences(request: execution.ListDifferencesRequest): Promise<execution.ListDifferencesResponse>;
+  /** @param by the operator, for the audit */
+  resolveDifference(
+    account: ComparedAccount,
+    request: execution.ResolveDifferenceRequest,
+    by: string,
+  ): Promise<execution.Difference>;
+}
