@@ -4,7 +4,7 @@ import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
-const scopes = ['market', 'orders', 'portfolio', 'risk', 'features', 'models', 'strategy', 'simulation', 'evaluation'];
+const scopes = ['market', 'orders', 'portfolio', 'reconciliation', 'risk', 'features', 'models', 'strategy', 'simulation', 'evaluation'];
 const trading = (scope, ...uses) => ({
   sourceTag: `scope:${scope}`,
   onlyDependOnLibsWithTags: [scope, ...uses].map((s) => `scope:${s}`),
@@ -43,6 +43,7 @@ export default tseslint.config(
             trading('market'),
             trading('orders', 'market'),
             trading('portfolio', 'orders', 'market'),
+            trading('reconciliation', 'orders', 'market'),
             trading('risk', 'portfolio', 'orders', 'market'),
             trading('features', 'market'),
             trading('models', 'features', 'market'),
