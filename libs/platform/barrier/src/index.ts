@@ -5,5 +5,6 @@
  */
 export * from './lib/barrier-join';
 export * from './lib/feed';
+export { forSymbols } from './lib/per-symbol';
 export * from './lib/stage';
 export * from './lib/stage-host';

@@ -29,6 +29,7 @@ export { PlaintextRefused, PortInUse } from './lib/listen-errors';
 export type { DefinitionFor, RpcServiceDefinition } from './lib/method';
 export {
   ERROR_DOMAIN,
+  isUnavailable,
   RpcError,
   type ErrorTranslator,
   type GrpcStatusName,

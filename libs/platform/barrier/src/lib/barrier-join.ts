@@ -1,4 +1,5 @@
 import { bindTrace, runInTrace } from '@trading/platform-tracing';
+import { forSymbols, PER_SYMBOL } from './per-symbol';
 import type { BarrierMark, SessionStart, Stage } from './stage';
 
 /** What a source says, with the session that it says it in; none for what belongs to no session. */
@@ -14,9 +15,6 @@ interface Source<T> {
   /** The session that this source started last. */
   sessionId: string | undefined;
 }
-
-/** Ends the name of a source that stands for one source per symbol of the session: `market/*`. */
-const PER_SYMBOL = '/*';
 
 /**
  * Joins the sources of one account. In a lockstep session the inputs of all sources up to barrier n are handed over in
@@ -136,19 +134,13 @@ export class BarrierJoin<T> {
       if (entry?.kind !== 'session') continue;
       const { session } = entry;
       const hasStarted = (name: string) => this.source(name).queue.some((e) => isStartOf(e, session.sessionId));
-      if (this.sourcesOf(session).every(hasStarted)) return session;
+      if (forSymbols(this.pattern, session.symbols).every(hasStarted)) return session;
     }
     return undefined;
   }
 
-  private sourcesOf({ symbols }: SessionStart): readonly string[] {
-    return this.pattern.flatMap((name) =>
-      name.endsWith(PER_SYMBOL) ? symbols.map((symbol) => `${name.slice(0, -1)}${symbol}`) : [name],
-    );
-  }
-
   private async beginSession(session: SessionStart): Promise<void> {
-    this.expected = this.sourcesOf(session);
+    this.expected = forSymbols(this.pattern, session.symbols);
     for (const [name, { queue }] of this.sources) {
       const at = queue.findLastIndex((entry) => isStartOf(entry, session.sessionId));
       // A symbol that this session has no more may have started a later one.

@@ -27,7 +27,6 @@ export function feed<T, B extends Body>(
   source: string,
   { body, sessionId }: Message<B>,
   inputOf: (body: InputOf<B>) => T,
-  run?: <R>(work: () => R) => R,
 ): Promise<void> | void {
   switch (body?.$case) {
     case undefined:
@@ -39,6 +38,6 @@ export function feed<T, B extends Body>(
     case 'session':
       return join.start(source, body.value as SessionStart);
     default:
-      return join.input(source, inputOf(body as InputOf<B>), sessionId, run);
+      return join.input(source, inputOf(body as InputOf<B>), sessionId);
   }
 }

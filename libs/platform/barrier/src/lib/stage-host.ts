@@ -68,7 +68,6 @@ export class StageHost<T, S extends Stage<T>> {
     source: string,
     message: Message<B>,
     inputOf: (body: InputOf<B>) => T,
-    run?: <R>(work: () => R) => R,
   ): Promise<void> | void {
     if (!this.owns(key)) return;
     const place = this.place(key);
@@ -78,7 +77,7 @@ export class StageHost<T, S extends Stage<T>> {
       return;
     }
     try {
-      const work = feed(place.join, source, message, inputOf, run);
+      const work = feed(place.join, source, message, inputOf);
       return work?.then(
         () => this.settle(key, place),
         (error: unknown) => this.failed(key, place, error),

@@ -26,6 +26,11 @@ export class RpcError extends Error {
   }
 }
 
+/** Whether a call failed because nobody was there to answer it. */
+export function isUnavailable(error: unknown): error is RpcError {
+  return error instanceof RpcError && (error.status === 'UNAVAILABLE' || error.status === 'DEADLINE_EXCEEDED');
+}
+
 /** Turns errors that a service knows (a kernel's, the database's) into an {@link RpcError}; undefined for others. */
 export type ErrorTranslator = (error: unknown) => RpcError | undefined;
 

@@ -1,10 +1,10 @@
 import { TOPICS, type decision, type execution } from '@trading/contracts';
 import { StageHost } from '@trading/platform-barrier';
 import { TransientDatabaseError } from '@trading/platform-database';
-import { RpcError } from '@trading/platform-grpc';
+import { isUnavailable, RpcError } from '@trading/platform-grpc';
 import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import type { DecisionConfig } from './decision-config';
-import { DecisionStage, isUnavailable, type DecisionInput, type DecisionPorts } from './decision-stage';
+import { DecisionStage, type DecisionInput, type DecisionPorts } from './decision-stage';
 import { StrategyRunner } from './strategy-runner';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */

@@ -11,7 +11,7 @@ import {
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import { systemClock } from '@trading/platform-config';
 import type { CheckpointStore, Sql } from '@trading/platform-database';
-import { RpcError } from '@trading/platform-grpc';
+import { isUnavailable } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import { captureTrace, runInTrace, withCorrelation, withSpan, type Trace } from '@trading/platform-tracing';
@@ -231,11 +231,6 @@ export class DecisionStage implements Stage<DecisionInput> {
     const { accountId, sessionId } = this;
     return this.ports.bus.publish(TOPICS.decision, accountId, { accountId, sessionId, body });
   }
-}
-
-/** Whether a call failed because nobody was there to answer it. */
-export function isUnavailable(error: unknown): boolean {
-  return error instanceof RpcError && (error.status === 'UNAVAILABLE' || error.status === 'DEADLINE_EXCEEDED');
 }
 
 function outcomeOf(state: common.OrderState | undefined): string {

@@ -1,3 +1,5 @@
+import { forSymbols } from '@trading/platform-barrier';
+
 /** What a stage says when it has passed a barrier. */
 interface Passed {
   readonly accountId: string;
@@ -27,9 +29,7 @@ export class StageProgress {
   /** A session begins: what was said in the one before counts no more, and nobody waits for it. */
   begin(accountId: string, sessionId: string, symbols: readonly string[]): void {
     this.accounts.get(accountId)?.waiting?.settle(false);
-    const stages = this.pattern.flatMap((name) =>
-      name.endsWith('/*') ? symbols.map((symbol) => `${name.slice(0, -1)}${symbol}`) : [name],
-    );
+    const stages = forSymbols(this.pattern, symbols);
     this.accounts.set(accountId, { sessionId, stages, passed: new Map<string, number>(), waiting: undefined });
   }
 
