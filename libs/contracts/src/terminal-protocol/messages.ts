@@ -69,7 +69,11 @@ export const helloSchema = z.object({
   tradeMode: z.enum(['DEMO', 'CONTEST', 'REAL']),
   tradeAllowed: z.boolean(),
   connected: z.boolean(),
-  /** `lockstep`: simulated time, see {@link simDoneSchema}. */
+  /**
+   * `lockstep`: simulated time, see {@link simDoneSchema}. `broker-time`: a terminal without lockstep whose times of the
+   * broker (of ticks, accounts, orders, deals, positions, bars and history, either way) are its server's local times,
+   * written as if they were UTC; the gateway converts them. `ts`, `notAfter` and times of the handshake are UTC always.
+   */
   caps: z.array(z.string()),
   keyId: z.string(),
   nonceC: z.string(),
@@ -253,6 +257,8 @@ export const accountSchema = z.object({
   freeMargin: decimal,
   leverage: z.number().int(),
   credit: decimal,
+  /** The broker's clock as it is now (MetaTrader's `TimeTradeServer`), written as if it were UTC. */
+  bt: us.optional(),
 });
 export type AccountFrame = z.infer<typeof accountSchema>;
 

@@ -45,6 +45,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     this.probes.add({ name: 'database', kind: 'ready', check: () => this.database.ping() });
     this.probes.add({ name: 'terminal', kind: 'degraded', check: () => this.requireTerminal() });
     this.probes.add({ name: 'stages', kind: 'degraded', check: () => this.requireStages() });
+    this.probes.add({ name: 'broker-time', kind: 'degraded', check: () => this.requireZones() });
     this.hooks.add('consumers', 'terminal sessions', () => this.server.close());
     this.hooks.add('consumers', 'progress of stages', () => this.stages.stop());
     this.hooks.add('consumers', 'quote board', () => this.quotes.close());
@@ -56,6 +57,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
   private requireStages(): void {
     const late = this.progress.late(LATE_STAGE_MS);
     if (late.length > 0) throw new Error(`simulated time waits for ${late.join(', ')}`);
+  }
+
+  private requireZones(): void {
+    const { warnings } = this.server;
+    if (warnings.length > 0) throw new Error(warnings.join('; '));
   }
 
   private requireTerminal(): void {

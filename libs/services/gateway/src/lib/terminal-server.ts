@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '@trading/platform-logging';
+import { AccountLines } from './account-lines';
 import type { GatewayConfig } from './gateway-config';
 import { showSessions } from './gateway-metrics';
 import { greet, HandshakeRefused, type Greeting } from './handshake';
 import type { SessionPorts } from './session-ports';
 import { TerminalConnection } from './terminal-connection';
+import type { TerminalLine } from './terminal-line';
 import { TerminalSession } from './terminal-session';
 
 /** Connections at once: of each account a new one beside an old one, and some that have not said who they are. */
@@ -18,8 +20,10 @@ export class TerminalServer {
   private readonly connections = new Set<TerminalConnection>();
   private readonly logger: Logger;
   private readonly config: GatewayConfig;
+  private readonly lines: AccountLines;
 
   constructor(private readonly ports: SessionPorts) {
+    this.lines = new AccountLines(ports);
     this.logger = ports.logger;
     this.config = ports.config;
   }
@@ -51,6 +55,11 @@ export class TerminalServer {
     this.sessions.get(accountId)?.beginAgain(reason);
   }
 
+  /** What terminals show to be wrong with the configuration, each in a sentence. */
+  get warnings(): readonly string[] {
+    return this.lines.warnings;
+  }
+
   list(): readonly TerminalSession[] {
     return [...this.sessions.values()];
   }
@@ -69,7 +78,8 @@ export class TerminalServer {
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
     try {
-      const session = await this.admit(connection, await greet(connection, this.config));
+      const { line, greeting } = await this.lines.open(connection, await greet(connection, this.config));
+      const session = await this.admit(line, greeting);
       const { accountId, lockstep, barrier } = session;
       this.logger.info({ accountId, lockstep, barrier }, 'A terminal is connected.');
     } catch (error) {
@@ -78,12 +88,12 @@ export class TerminalServer {
   }
 
   /** Makes the newest terminal of an account its session, and ends the one before. */
-  private async admit(connection: TerminalConnection, greeting: Greeting): Promise<TerminalSession> {
+  private async admit(connection: TerminalLine, greeting: Greeting): Promise<TerminalSession> {
     const session = new TerminalSession(greeting, connection, Math.max(greeting.hello.epoch, 1), this.ports);
     const { accountId } = session;
     const older = this.sessions.get(accountId);
     this.sessions.set(accountId, session);
-    // Nothing is awaited between the greeting and here: no message of the terminal falls between the two listeners.
+    // A terminal says nothing between the greeting and its welcome: no message falls between the two listeners.
     connection.listen({
       onMessage: (message) => session.receive(message),
       onClose: (reason) => {
