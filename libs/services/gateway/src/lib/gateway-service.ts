@@ -3,6 +3,7 @@ import { common, gateway, terminal } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import { withCorrelation } from '@trading/platform-tracing';
+import { barsOf } from './backfill-bars';
 import type { CommandSender } from './command-sender';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
@@ -82,8 +83,8 @@ export class GatewayUseCases implements gateway.GatewayService {
     return { instruments: this.online(request.accountId).listInstruments() };
   }
 
-  async getHistory(_request: gateway.GetHistoryRequest): Promise<gateway.GetHistoryResponse> {
-    throw new RpcError('UNIMPLEMENTED', 'HISTORY_UNSUPPORTED', 'The terminal does not offer bar history yet.');
+  async getHistory(request: gateway.GetHistoryRequest): Promise<gateway.GetHistoryResponse> {
+    return { bars: await barsOf(this.online(request.accountId), request, this.config.commandTimeoutMs) };
   }
 
   async listSessions(): Promise<gateway.ListSessionsResponse> {
