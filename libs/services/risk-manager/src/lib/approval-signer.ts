@@ -45,6 +45,18 @@ export class ApprovalSigner {
       closeByPositionId: order.closeByPositionId,
       requestId: request.change?.requestId ?? '',
     }).finish();
+    return this.signed(envelope);
+  }
+
+  /** What was approved, for another writer of the account's orders: nothing but the epoch differs. */
+  signAgain(approval: common.Approval, epoch: number): common.Approval {
+    const envelope = common.ApprovalEnvelope.decode(approval.envelope);
+    if (envelope.epoch === epoch) return approval;
+    const approvalId = `${envelope.coid}.${epoch}`;
+    return this.signed(common.ApprovalEnvelope.encode({ ...envelope, approvalId, epoch }).finish());
+  }
+
+  private signed(envelope: Uint8Array): common.Approval {
     return { envelope: Buffer.from(envelope), keyId: this.keyId, signature: sign(null, envelope, this.key) };
   }
 }

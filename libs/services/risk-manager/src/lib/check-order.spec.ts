@@ -37,6 +37,18 @@ describe('checking an order', () => {
     expect(await system.reserved()).toEqual({ 'order-1': '0.1' });
   });
 
+  it('signs what it let through once more for a writer of another epoch', async () => {
+    await system.ready();
+    const first = await system.check('order-1');
+    const order = orderOf('order-1');
+    const request = { order, asOfUs: NOW_US, epoch: 2, barrier: 1, change: undefined };
+    const again = await system.service.checkOrder(request);
+    expect(again).toMatchObject({ approved: true, duplicate: true, worstPrice: first.worstPrice });
+    const read = ({ approval }: typeof again) => common.ApprovalEnvelope.decode(approval?.envelope ?? Buffer.alloc(0));
+    expect(read(again)).toEqual({ ...read(first), approvalId: 'order-1.2', epoch: 2 });
+    expect(again.approval?.signature).not.toEqual(first.approval?.signature);
+  });
+
   it('answers a denial with the same denial, though the reason is gone', async () => {
     await system.ready();
     await system.service.setTradingState({ accountId: '', state: 'TRADING_STATE_HALTED', reason: 'careful' });

@@ -58,7 +58,7 @@ export class OrderChecks {
       limits.duplicateGuardMs > 0 ? request.asOfUs - limits.duplicateGuardMs * 1000 : Number.MAX_SAFE_INTEGER;
     const facts = await this.store.checkFacts(sql, accountId, coid, sinceUs);
     if (facts === undefined) return denied('ACCOUNT_UNKNOWN', `risk-manager knows no account ${accountId}.`);
-    if (facts.verdict !== undefined) return this.again(sql, facts.verdict, order);
+    if (facts.verdict !== undefined) return this.again(sql, facts.verdict, order, request.epoch);
     const { account, version, positions, reservations, recentOrders } = facts;
     const candidate = orderToCheck(order);
     const verdict = evaluateOrder({
@@ -79,12 +79,14 @@ export class OrderChecks {
 
   /**
    * A verdict is given once. An order that was let through is asked about again when nobody is sure that it was sent:
-   * its reservation is taken up again unless the order has ended, and a halt that came since holds.
+   * its reservation is taken up again unless the order has ended, and a halt that came since holds. The approval is
+   * for the writer that asks now.
    */
   private async again(
     sql: Sql,
     stored: risk.CheckOrderResponse,
     order: common.OrderRequest,
+    epoch: number,
   ): Promise<risk.CheckOrderResponse> {
     if (!stored.approved) return { ...stored, duplicate: true };
     const takeUp = async (tx: Sql): Promise<AccountState | undefined> => {
@@ -94,7 +96,10 @@ export class OrderChecks {
     const { database } = this.store;
     const account = await (sql === database ? database.transaction(takeUp) : takeUp(sql));
     const code = account === undefined ? undefined : haltOf(account.state, order);
-    if (account === undefined || code === undefined) return { ...stored, duplicate: true };
+    if (account === undefined || code === undefined) {
+      const approval = stored.approval && this.signer.signAgain(stored.approval, epoch);
+      return { ...stored, approval, duplicate: true };
+    }
     return { ...denied(code, `${DENIAL_CODES[code]} ${account.reason}`), duplicate: true };
   }
 
