@@ -87,7 +87,9 @@ describe('checking an order', () => {
     expect(await system.check('order-3')).toMatchObject({ approved: true });
     await system.crash();
     await expect(system.check('order-4')).rejects.toMatchObject({ status: 'UNAVAILABLE', code: 'NO_SESSION' });
-    expect(await system.service.checkOrder({ order: undefined, asOfUs: NOW_US, epoch: 1, barrier: 0, change: undefined })).toMatchObject({
+    expect(
+      await system.service.checkOrder({ order: undefined, asOfUs: NOW_US, epoch: 1, barrier: 0, change: undefined }),
+    ).toMatchObject({
       approved: false,
       code: 'ORDER_MISSING',
     });
