@@ -74,6 +74,10 @@ export class AccountBooks {
     this.instruments.set(instrument.symbol, instrument);
   }
 
+  instrumentOf(symbol: string): Instrument | undefined {
+    return this.instruments.get(symbol);
+  }
+
   onQuote(symbol: string, bid: number, ask: number): void {
     this.quotes.set(symbol, { bid, ask });
     this.rates.onQuote(symbol, bid, ask);
