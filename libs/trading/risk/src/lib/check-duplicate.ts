@@ -6,8 +6,9 @@ import type { RiskInput } from './risk-input';
 export function checkDuplicate(list: Checklist, input: RiskInput, limits: RiskLimits): boolean {
   const { order, nowUs } = input;
   const guardMs = limits.duplicateGuardMs;
-  if (guardMs === 0) return true;
+  if (guardMs === 0 || input.isModification === true) return true;
   const agesMs = input.recentOrders
+    .filter((recent) => recent.isModification !== true)
     .filter((recent) => recent.symbol === order.symbol && recent.side === order.side)
     .filter((recent) => recent.lots.eq(order.volumeLots) && recent.strategyId === order.strategyId)
     .map((recent) => (nowUs - recent.atUs) / 1000)

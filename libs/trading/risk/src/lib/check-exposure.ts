@@ -1,6 +1,7 @@
 import { Decimal } from '@trading/trading-market';
+import { checkCurrencies } from './check-currency-exposure';
 import type { Checklist } from './checklist';
-import { exposures, mostLong, mostShort, worstLots, type SymbolExposure, type Valuation } from './exposure';
+import { exposures, grossLots, mostLong, mostShort, worstLots, type SymbolExposure, type Valuation } from './exposure';
 import { limitValue, type RiskLimits } from './limits';
 import type { OrderFigures } from './order-figures';
 import type { AccountView, RiskInput } from './risk-input';
@@ -32,13 +33,15 @@ export function checkTradeRisk(
 }
 
 /**
- * Position, gross and net exposure, numbers of positions and orders, as they would be if the order and the worst of
+ * Position, exposure per symbol and currency, gross and net, numbers of positions and orders, as they would be if the order and the worst of
  * what is reserved filled.
  */
 export function checkExposure(list: Checklist, input: RiskInput, limits: RiskLimits, values: Valuation): boolean {
   const after = exposures(input, true);
   return (
     checkPositionSize(list, input, limits, after) &&
+    checkSymbol(list, input, limits, after, values) &&
+    checkCurrencies(list, input, limits, after, values) &&
     checkTotals(list, limits, after, values) &&
     checkCounts(list, input, limits, after)
   );
@@ -57,6 +60,22 @@ function checkPositionSize(
   return list.check('POSITION_EXCEEDED', lots.lte(most), lots, most);
 }
 
+function checkSymbol(
+  list: Checklist,
+  input: RiskInput,
+  limits: RiskLimits,
+  after: ReadonlyMap<string, SymbolExposure>,
+  values: Valuation,
+): boolean {
+  const most = limitValue(limits.maxSymbolExposure);
+  const exposure = after.get(input.order.symbol);
+  if (!most || !exposure) return true;
+  const value = values.lotValue(exposure.symbol);
+  if (value.kind === 'missing') return list.check(value.code, false, value.what, '');
+  const worst = worstLots(exposure).mul(value.perLot);
+  return list.check('SYMBOL_EXPOSURE_EXCEEDED', worst.lte(most), worst, most);
+}
+
 function checkTotals(
   list: Checklist,
   limits: RiskLimits,
@@ -72,7 +91,7 @@ function checkTotals(
   for (const exposure of after.values()) {
     const value = values.lotValue(exposure.symbol);
     if (value.kind === 'missing') return list.check(value.code, false, value.what, '');
-    gross = gross.plus(worstLots(exposure).mul(value.perLot));
+    gross = gross.plus(grossLots(exposure).mul(value.perLot));
     long = long.plus(mostLong(exposure).mul(value.perLot));
     short = short.plus(mostShort(exposure).mul(value.perLot));
   }
@@ -88,7 +107,7 @@ function checkCounts(
   after: ReadonlyMap<string, SymbolExposure>,
 ): boolean {
   const { maxOpenPositions, maxOpenOrders } = limits;
-  const positions = after.size;
+  const positions = [...after.values()].reduce((sum, { isHedging, positions: n }) => sum + (isHedging ? n : 1), 0);
   if (
     maxOpenPositions > 0 &&
     !list.check('TOO_MANY_POSITIONS', positions <= maxOpenPositions, positions, maxOpenPositions)

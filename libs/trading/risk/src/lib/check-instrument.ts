@@ -1,4 +1,5 @@
 import { isOnTick, isVolumeOnStep, type Instrument } from '@trading/trading-market';
+import { checkHours } from './check-hours';
 import type { Checklist } from './checklist';
 import type { RiskLimits } from './limits';
 import { limitValue } from './limits';
@@ -10,15 +11,21 @@ export function checkInstrument(list: Checklist, input: RiskInput, limits: RiskL
   if (instrument?.symbol !== order.symbol) return list.fail('INSTRUMENT_UNKNOWN', order.symbol);
   if (!list.check('NOT_TRADABLE', instrument.tradable, instrument.tradable, true)) return null;
   if (!checkSession(list, input, instrument)) return null;
+  if (!checkHours(list, input, instrument, limits)) return null;
   if (order.type !== 'MARKET' && !order.price) return list.fail('PRICE_MISSING', order.type);
+  if (order.type === 'STOP_LIMIT' && !order.stopLimitPrice)
+    return list.fail('PRICE_MISSING', order.type, 'A stop-limit order has no limit price.');
 
   const { tickSize } = instrument;
-  if (order.price && !list.check('PRICE_OFF_TICK', isOnTick(instrument, order.price), order.price, tickSize)) {
-    return null;
+  for (const price of [order.price, order.stopLimitPrice]) {
+    if (price && !list.check('PRICE_OFF_TICK', isOnTick(instrument, price), price, tickSize)) return null;
   }
   for (const stop of [order.stopLoss, order.takeProfit]) {
     if (stop && !list.check('STOP_OFF_TICK', isOnTick(instrument, stop), stop, tickSize)) return null;
   }
+  const { expiresUs } = order;
+  if (expiresUs !== undefined && !list.check('EXPIRY_INVALID', expiresUs > input.nowUs, expiresUs, input.nowUs))
+    return null;
   return checkVolume(list, input, instrument, limits) ? instrument : null;
 }
 

@@ -1,7 +1,7 @@
 import { Decimal, notional } from '@trading/trading-market';
 import type { Checklist } from './checklist';
 import type { OrderPrices } from './check-quote';
-import { exposures, worstLots, type Valuation } from './exposure';
+import { exposures, growthLots, type Valuation } from './exposure';
 import { limitValue, type RiskLimits } from './limits';
 import type { AccountView, RiskInput } from './risk-input';
 
@@ -26,13 +26,13 @@ export function checkMargin(
   const before = exposures(input, false);
   for (const [symbol, after] of exposures(input, true)) {
     const earlier = before.get(symbol);
-    const growth = worstLots(after).minus(after.held.abs());
+    const growth = growthLots(after);
     if (growth.isZero()) continue;
     const value = values.lotValue(symbol);
     if (value.kind === 'missing') return list.fail(value.code, value.what);
     const { instrument, rate } = value;
     const shareHeld = new Decimal(instrument.marginRate).div(account.leverage);
-    const earlierGrowth = earlier ? worstLots(earlier).minus(earlier.held.abs()) : ZERO;
+    const earlierGrowth = earlier ? growthLots(earlier) : ZERO;
     reserved = reserved.plus(earlierGrowth.mul(value.perLot).mul(shareHeld));
     const dearest = Decimal.max(prices.worst, prices.reference);
     own = own.plus(notional(instrument, growth.minus(earlierGrowth), dearest).mul(rate).mul(shareHeld));

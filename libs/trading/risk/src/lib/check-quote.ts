@@ -1,5 +1,6 @@
 import { Decimal, quantisePrice, type Instrument, type Quote } from '@trading/trading-market';
 import type { Checklist } from './checklist';
+import { heldLots, isHedgingAccount } from './exposure';
 import { limitValue, type RiskLimits } from './limits';
 import type { RiskInput } from './risk-input';
 
@@ -42,10 +43,10 @@ export function checkQuote(
   if (widest && !order.reduceOnly && !list.check('SPREAD_TOO_WIDE', spread.lte(widest), spread, widest)) return null;
 
   const market = order.side === 'BUY' ? ask : bid;
-  const reference = order.type === 'MARKET' ? market : (order.price ?? market);
+  const reference = order.type === 'MARKET' ? market : (order.stopLimitPrice ?? order.price ?? market);
   if (!checkStops(list, input, instrument, { bid, ask, reference })) return null;
   const worst = checkCollar(list, input, instrument, limits, market);
-  return worst && { reference, worst, bid, ask };
+  return worst && checkRestingDistance(list, input, limits, market) ? { reference, worst, bid, ask } : null;
 }
 
 function checkFreshness(list: Checklist, input: RiskInput, quote: Quote, limits: RiskLimits): boolean {
@@ -84,10 +85,11 @@ function checkStops(
   return true;
 }
 
-/** Whether the position after this order is long; an order that closes exactly counts by what it closes. */
+/** Whether the position after this order is long; one that closes counts by what it closes. */
 export function leavesLong(input: RiskInput): boolean {
   const { order } = input;
-  const held = input.positions.get(order.symbol)?.lots ?? new Decimal(0);
+  if (isHedgingAccount(input)) return (order.side === 'BUY') !== order.reduceOnly;
+  const held = heldLots(input, order.symbol);
   const after = order.side === 'BUY' ? held.plus(order.volumeLots) : held.minus(order.volumeLots);
   return after.isZero() ? order.side === 'SELL' : after.isPositive();
 }
@@ -114,7 +116,23 @@ function checkCollar(
   }
   const trigger = order.price && (buys ? Decimal.max(order.price, market) : Decimal.min(order.price, market));
   const worst = trigger ? beyond(trigger) : bound;
+  if (order.stopLimitPrice) {
+    // Once triggered it is a limit order, which is not filled beyond its price.
+    const limit = order.stopLimitPrice;
+    const within = buys ? limit.lte(worst) : limit.gte(worst);
+    return list.check('PRICE_BEYOND_COLLAR', within, limit, worst) ? limit : null;
+  }
   // Where a tick is coarser than the collar, no price on tick lies between the market and the bound.
   const reachable = buys ? worst.gte(market) : worst.lte(market) && worst.gt(0);
   return list.check('PRICE_BEYOND_COLLAR', reachable, market, worst) ? worst : null;
+}
+
+/** How far a resting entry may wait from the market. */
+function checkRestingDistance(list: Checklist, input: RiskInput, limits: RiskLimits, market: Decimal): boolean {
+  const most = limitValue(limits.maxRestingDistancePct);
+  const { price, type, reduceOnly } = input.order;
+  if (!most || !price || type === 'MARKET' || reduceOnly) return true;
+  const distancePct = price.minus(market).abs().div(market).mul(100);
+  const message = `The price ${price.toFixed()} is ${distancePct.toFixed(4)} % from the market at ${market.toFixed()}; the limit is ${most.toFixed()} %.`;
+  return list.check('RESTING_TOO_FAR', distancePct.lte(most), distancePct, most, message);
 }

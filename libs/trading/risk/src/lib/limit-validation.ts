@@ -1,5 +1,6 @@
 import { Decimal, parseZone } from '@trading/trading-market';
 import type { LossLimit, RiskLimits } from './limits';
+import { parseWeeklyTime, parseWeeklyWindow } from './weekly-time';
 
 const NUMBER = /^\d+(\.\d+)?$/;
 const MONEY_OR_PERCENT = /^\d+(\.\d+)?%?$/;
@@ -16,6 +17,8 @@ const DECIMAL_LIMITS = [
   'maxNetExposure',
   'minFreeMarginPct',
   'maxRestingDistancePct',
+  'maxSymbolExposure',
+  'maxCurrencyExposure',
 ] as const satisfies readonly (keyof RiskLimits)[];
 
 const COUNT_LIMITS = [
@@ -38,7 +41,7 @@ const LOSS_WORDS: { readonly [K in 'anchor' | 'base' | 'measure' | 'action']: re
 
 /** One sentence for each limit that cannot be understood; a service refuses to take them. */
 export function invalidLimits(limits: RiskLimits): string[] {
-  return [...invalidNumbers(limits), ...invalidLossLimits(limits.lossLimits)];
+  return [...invalidNumbers(limits), ...invalidLossLimits(limits.lossLimits), ...invalidTimes(limits)];
 }
 
 /** The part of {@link invalidLimits} that is cheap enough for every order; those deny with `LIMITS_INVALID`. */
@@ -56,6 +59,23 @@ export function invalidNumbers(limits: RiskLimits): string[] {
   const collar = limits.priceCollarPct;
   if (NUMBER.test(collar) && new Decimal(collar).gte(100))
     problems.push(`priceCollarPct must be below 100: "${collar}".`);
+  return problems;
+}
+
+function invalidTimes({ blockedSessions, newsBlackouts, weeklyFlat }: RiskLimits): string[] {
+  const example = 'Fri 21:00-Sun 24:00 America/New_York';
+  const problems = blockedSessions
+    .filter((text) => parseWeeklyWindow(text) === undefined)
+    .map((text) => `blockedSessions holds "${text}", which is no weekly time such as ${example}.`);
+  if (weeklyFlat !== '' && parseWeeklyTime(weeklyFlat) === undefined)
+    problems.push(`weeklyFlat is no weekly time such as Fri 20:45 America/New_York: "${weeklyFlat}".`);
+  for (const { name, fromUs, toUs, currencies } of newsBlackouts) {
+    const named = `newsBlackouts "${name}":`;
+    if (!Number.isSafeInteger(fromUs) || !Number.isSafeInteger(toUs) || fromUs < 0 || toUs <= fromUs)
+      problems.push(`${named} it must end after it begins.`);
+    for (const currency of currencies)
+      if (!/^[A-Z]{3}$/.test(currency)) problems.push(`${named} "${currency}" is no currency such as USD.`);
+  }
   return problems;
 }
 

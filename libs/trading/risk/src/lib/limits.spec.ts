@@ -20,14 +20,11 @@ describe('limits', () => {
     expect(unsupportedLimits({ ...UNSET_LIMITS, maxRestingDistancePct: '0' })).toEqual([]);
   });
 
-  it.each<[keyof RiskLimits, Partial<RiskLimits>]>([
-    ['maxOrdersPerMinute', { maxOrdersPerMinute: 1 }],
-    ['maxCancelsPerMinute', { maxCancelsPerMinute: 1 }],
-    ['coolDownAfterLossMs', { coolDownAfterLossMs: 1 }],
-    ['maxRestingDistancePct', { maxRestingDistancePct: '1' }],
-    ['blockedSessions', { blockedSessions: ['Fri 20:00-24:00'] }],
-  ])('name %s as set but not enforced', (name, set) => {
-    expect(unsupportedLimits({ ...UNSET_LIMITS, ...set })).toEqual([name]);
+  it('are all enforced; what is no limit of this release is named', () => {
+    const limits = { ...UNSET_LIMITS, maxOrdersPerMinute: 1, coolDownAfterLossMs: 1, weeklyFlat: 'Fri 20:45' };
+    expect(unsupportedLimits(limits)).toEqual([]);
+    const later = { ...limits, maxMoonPhase: '3', maxNothing: '', maxTides: [] };
+    expect(unsupportedLimits(later)).toEqual(['maxMoonPhase']);
   });
 
   it.each<[string, Partial<RiskLimits>]>([
@@ -37,6 +34,13 @@ describe('limits', () => {
     ['maxQuoteAgeMs', { maxQuoteAgeMs: -1 }],
     ['maxOpenOrders', { maxOpenOrders: 1.5 }],
     ['priceCollarPct', { priceCollarPct: '100' }],
+    ['maxSymbolExposure', { maxSymbolExposure: 'much' }],
+    ['blockedSessions', { blockedSessions: ['Fri 21:00'] }],
+    ['blockedSessions', { blockedSessions: ['Fri 21:00-Sun 25:00'] }],
+    ['blockedSessions', { blockedSessions: ['Fri 21:00-Sun 24:00 America/Nowhere'] }],
+    ['weeklyFlat', { weeklyFlat: 'Friday 20:45' }],
+    ['must end after', { newsBlackouts: [{ name: 'CPI', fromUs: 2, toUs: 2, currencies: [] }] }],
+    ['no currency', { newsBlackouts: [{ name: 'CPI', fromUs: 1, toUs: 2, currencies: ['usd'] }] }],
     ['limit', { lossLimits: [{ ...DAILY, limit: '5 percent' }] }],
     ['limit', { lossLimits: [{ ...DAILY, limit: '0%' }] }],
     ['buffer', { lossLimits: [{ ...DAILY, buffer: '-1' }] }],

@@ -56,10 +56,15 @@ export interface RiskLimits {
   readonly minFreeMarginPct: string;
   readonly lossLimits: readonly LossLimit[];
   readonly duplicateGuardMs: number;
+  /** Orders and modifications sent within the last minute, this one counted. */
   readonly maxOrdersPerMinute: number;
+  /** Cancels within the last minute, from which on no entry is let through: a cancel itself is never refused. */
   readonly maxCancelsPerMinute: number;
+  /** After a closing fill that lost, costs included. */
   readonly coolDownAfterLossMs: number;
+  /** How far from the market the price of a resting entry may be. */
   readonly maxRestingDistancePct: string;
+  /** Weekly hours without entries: `Fri 21:00-Sun 24:00 America/New_York`; without a zone: UTC. */
   readonly blockedSessions: readonly string[];
   readonly approvalLifetimeMs: number;
   /** Notional of one symbol at worst, long or short. */
@@ -107,16 +112,17 @@ export function limitValue(text: string): Decimal | undefined {
   return value.isZero() ? undefined : value;
 }
 
-/** Names the limits that are set but that nothing enforces. A service refuses to start with one of them. */
+/**
+ * Names what is set but no limit that this kernel enforces, such as one that a newer release has stored. A service
+ * refuses to start with it.
+ */
 export function unsupportedLimits(limits: RiskLimits): string[] {
-  const set = {
-    maxOrdersPerMinute: limits.maxOrdersPerMinute !== 0,
-    maxCancelsPerMinute: limits.maxCancelsPerMinute !== 0,
-    coolDownAfterLossMs: limits.coolDownAfterLossMs !== 0,
-    maxRestingDistancePct: limits.maxRestingDistancePct !== '' && limits.maxRestingDistancePct !== '0',
-    blockedSessions: limits.blockedSessions.length > 0,
-  };
-  return Object.entries(set)
-    .filter(([, isSet]) => isSet)
+  return Object.entries(limits)
+    .filter(([name, value]) => !Object.hasOwn(UNSET_LIMITS, name) && isSet(value))
     .map(([name]) => name);
+}
+
+function isSet(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false && value !== '0';
 }

@@ -20,6 +20,8 @@ export interface ApprovedVerdict {
   readonly marginRequired: Decimal;
   /** Loss from the reference price to the stop loss, account currency, at least 0; `undefined` without a stop loss. */
   readonly lossAtStop: Decimal | undefined;
+  /** What it may lose at worst once filled, costs included, account currency; 0 for a reduction. */
+  readonly worstLoss: Decimal;
   /** At the reference price, account currency. */
   readonly notional: Decimal;
 }
@@ -28,6 +30,8 @@ export interface DeniedVerdict {
   readonly kind: 'denied';
   readonly code: DenialCode;
   readonly message: string;
+  /** The largest volume on the step that would have passed, lots; absent: none, or it does not depend on the volume. */
+  readonly maxVolumeLots?: Decimal;
   /** The checks that passed, then the one that failed. */
   readonly checks: readonly CheckResult[];
 }
