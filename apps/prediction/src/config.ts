@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { json } from '@trading/platform-config';
+import { address, json } from '@trading/platform-config';
 import { objectStoreVariables, processVariables } from '@trading/platform-service-process';
 import { TIMEFRAMES } from '@trading/trading-market';
 
@@ -16,5 +16,7 @@ export const variables = z.object({
     z.array(seriesSchema),
     'What is predicted: `[{"symbol","timeframe","model"?:{"name","version"}}]`; bars and features only without a model.',
   ).default([]),
+  MT4_GATEWAY_GRPC_ADDRESS: address('Where the gateway of MetaTrader 4 is.').default('127.0.0.1:9195'),
+  MT5_GATEWAY_GRPC_ADDRESS: address('Where the gateway of MetaTrader 5 is.').default('127.0.0.1:9196'),
   ...objectStoreVariables(),
 });

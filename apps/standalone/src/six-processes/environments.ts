@@ -40,6 +40,8 @@ export function environmentsOf(
     prediction: {
       SERIES: JSON.stringify(configs.prediction.series),
       MODEL_STORE_PATH: facts.model?.folder ?? SHIPPED_MODELS,
+      MT4_GATEWAY_GRPC_ADDRESS: grpcOf('mt4-gateway'),
+      MT5_GATEWAY_GRPC_ADDRESS: grpcOf('mt5-gateway'),
     },
     decision: {
       RUN_ID: configs.decision.runId,

@@ -1,4 +1,4 @@
-import { TOPICS, type market, type prediction } from '@trading/contracts';
+import { TOPICS, type common, type market, type prediction } from '@trading/contracts';
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import type { CheckpointStore, Database } from '@trading/platform-database';
 import type { EventBus } from '@trading/platform-messaging';
@@ -7,6 +7,8 @@ import { withSpan } from '@trading/platform-tracing';
 import type { LoadedModel } from '@trading/trading-models';
 import type { PredictionSeries } from './prediction-config';
 import { SeriesPredictor, type SeriesState } from './series-predictor';
+import type { HistoryBar } from './series-seed';
+import type { WarmUp } from './warm-up';
 
 export type MarketInput = InputOf<NonNullable<market.MarketTickEvent['body']>>;
 
@@ -15,6 +17,8 @@ export interface PredictionPorts {
   readonly database: Database;
   readonly checkpoints: CheckpointStore;
   readonly timeSeries: TimeSeriesStore;
+  /** Brings live series to where they would be had they never been away. */
+  readonly warmUp: WarmUp;
 }
 
 /** Where each series stands, by its name. */
@@ -46,6 +50,8 @@ export class PredictionStage implements Stage<MarketInput> {
     for (const predictor of this.predictors) predictor.restore(states?.[predictor.name]);
     this.sessionId = session.sessionId;
     await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
+    // What is simulated is played again; what is live has happened without us.
+    if (!session.lockstep && states === undefined) for (const predictor of this.predictors) await this.warm(predictor);
   }
 
   async onInput({ value: batch }: MarketInput): Promise<void> {
@@ -78,6 +84,18 @@ export class PredictionStage implements Stage<MarketInput> {
     await this.ports.database.transaction((tx) => this.ports.checkpoints.save(tx, this.key, n, states));
   }
 
+  /** Brings a series up to now; the bars that it has missed are told and kept, but nothing is predicted of them. */
+  private async warm(predictor: SeriesPredictor): Promise<void> {
+    const { series } = predictor;
+    const warmed = await this.ports.warmUp.of(this.accountId, series);
+    if (warmed === undefined) return;
+    predictor.warm(warmed.seed);
+    for (const { seq, bar } of warmed.missed) {
+      this.recordBar(bar, seq, series);
+      await this.publishBar(bar, series);
+    }
+  }
+
   /** Announces what is predicted between two times; a span where a bar can end, which few batches of ticks do. */
   private async predict(
     predictor: SeriesPredictor,
@@ -96,21 +114,33 @@ export class PredictionStage implements Stage<MarketInput> {
 
   private async announce(made: prediction.Prediction, series: PredictionSeries): Promise<void> {
     this.record(made, series);
-    const { accountId } = this;
     const accepted = [this.publish({ $case: 'prediction', value: made })];
-    if (made.bar !== undefined) {
-      const body = { $case: 'bar', value: made.bar } as const;
-      accepted.push(this.ports.bus.publish(TOPICS.marketBar, series.symbol, { accountId, body }));
-    }
+    if (made.bar !== undefined) accepted.push(this.publishBar(made.bar, series));
     // Both at once: who decides on a prediction does not wait for the bar.
     await Promise.all(accepted);
   }
 
-  private record(made: prediction.Prediction, { symbol, timeframe }: PredictionSeries): void {
+  private publishBar(bar: common.Bar, { symbol }: PredictionSeries): Promise<void> {
+    const body = { $case: 'bar', value: bar } as const;
+    return this.ports.bus.publish(TOPICS.marketBar, symbol, { accountId: this.accountId, body });
+  }
+
+  private record(made: prediction.Prediction, series: PredictionSeries): void {
     const { bar, barSeq } = made;
-    if (bar?.bid === undefined || bar.ask === undefined) return;
-    const tags = { account: this.accountId, symbol, timeframe };
-    const at = { seq: [barSeq], timeUs: [bar.openTimeUs] };
+    if (bar === undefined) return;
+    this.recordBar(bar, barSeq, series);
+    if (made.probability === undefined) return;
+    const { probability, margin = 0 } = made;
+    this.ports.timeSeries.write('prediction', this.tagsOf(series), {
+      seq: [barSeq],
+      timeUs: [bar.openTimeUs],
+      fields: { probability: [probability], margin: [margin] },
+    });
+  }
+
+  /** A bar whose asks nobody knows is not kept. */
+  private recordBar(bar: common.Bar | HistoryBar, seq: number, series: PredictionSeries): void {
+    if (bar.bid === undefined || bar.ask === undefined) return;
     const fields = {
       bid_open: [bar.bid.open],
       bid_high: [bar.bid.high],
@@ -122,13 +152,12 @@ export class PredictionStage implements Stage<MarketInput> {
       ask_close: [bar.ask.close],
       ticks: [bar.tickCount],
     };
-    this.ports.timeSeries.write('bar', tags, { ...at, fields });
-    if (made.probability === undefined) return;
-    const { probability, margin = 0 } = made;
-    this.ports.timeSeries.write('prediction', tags, {
-      ...at,
-      fields: { probability: [probability], margin: [margin] },
-    });
+    const at = { seq: [seq], timeUs: [bar.openTimeUs] };
+    this.ports.timeSeries.write('bar', this.tagsOf(series), { ...at, fields });
+  }
+
+  private tagsOf({ symbol, timeframe }: PredictionSeries): { account: string; symbol: string; timeframe: string } {
+    return { account: this.accountId, symbol, timeframe };
   }
 
   private publish(body: NonNullable<prediction.PredictionEvent['body']>): Promise<void> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { prediction } from '@trading/contracts';
+import { GATEWAY_CLIENT, prediction, type gateway } from '@trading/contracts';
 import { requireInStep } from '@trading/platform-barrier';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
@@ -12,6 +12,7 @@ import { INFERENCE_RUNTIME, type InferenceRuntime } from '@trading/trading-model
 import { PREDICTION_CONFIG, type PredictionConfig } from './prediction-config';
 import { PredictionController } from './prediction-controller';
 import { PredictionUseCases } from './prediction-service';
+import { WarmUp } from './warm-up';
 
 @Injectable()
 class PredictionLifecycle implements OnApplicationBootstrap {
@@ -36,7 +37,16 @@ class PredictionLifecycle implements OnApplicationBootstrap {
     PredictionLifecycle,
     {
       provide: PredictionUseCases,
-      inject: [PREDICTION_CONFIG, EVENT_BUS, DATABASE, TIME_SERIES, OBJECT_STORE, INFERENCE_RUNTIME, LOGGER],
+      inject: [
+        PREDICTION_CONFIG,
+        EVENT_BUS,
+        DATABASE,
+        TIME_SERIES,
+        OBJECT_STORE,
+        INFERENCE_RUNTIME,
+        LOGGER,
+        { token: GATEWAY_CLIENT, optional: true },
+      ],
       useFactory: (
         config: PredictionConfig,
         bus: EventBus,
@@ -45,14 +55,12 @@ class PredictionLifecycle implements OnApplicationBootstrap {
         store: ObjectStore,
         runtime: InferenceRuntime,
         logger: Logger,
-      ) =>
-        new PredictionUseCases(
-          config,
-          { bus, database, checkpoints: new CheckpointStore(database), timeSeries },
-          store,
-          runtime,
-          logger,
-        ),
+        gateway?: gateway.GatewayService,
+      ) => {
+        const warmUp = new WarmUp({ gateway, timeSeries, logger });
+        const ports = { bus, database, checkpoints: new CheckpointStore(database), timeSeries, warmUp };
+        return new PredictionUseCases(config, ports, store, runtime, logger);
+      },
     },
   ],
 })

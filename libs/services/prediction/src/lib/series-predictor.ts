@@ -5,6 +5,7 @@ import { FeatureEngine, type FeatureRow, type FeatureState } from '@trading/trad
 import { BarBuilder, type Bar, type BarBuilderState } from '@trading/trading-market';
 import type { LoadedModel } from '@trading/trading-models';
 import type { PredictionSeries } from './prediction-config';
+import { builderOf, type SeriesSeed } from './series-seed';
 
 /** Where a series stands; JSON-safe. */
 export interface SeriesState {
@@ -23,6 +24,8 @@ export class SeriesPredictor {
   private lastBid = 0;
   private lastAsk = 0;
   private tickReceivedUs = 0;
+  /** What waits for the first quote, whose spread it may need. */
+  private seed: SeriesSeed | undefined;
   /** The last prediction made. */
   latest: prediction.Prediction | undefined;
 
@@ -44,6 +47,7 @@ export class SeriesPredictor {
     const { timeUs, bid, ask } = batch;
     const made: prediction.Prediction[] = [];
     this.tickReceivedUs = batch.ingestUs;
+    this.growFrom(batch);
     for (let i = 0; i < timeUs.length; i++) {
       const [time = 0, low = 0, high = 0] = [timeUs[i], bid[i], ask[i]];
       const bar = this.builder.onTick(time, low, high);
@@ -64,6 +68,7 @@ export class SeriesPredictor {
 
   /** Whether a bar can end by what is said of these times. */
   canClose(fromUs: number, toUs: number): boolean {
+    if (this.seed !== undefined) return true;
     return this.builder.canClose(fromUs, toUs);
   }
 
@@ -87,7 +92,30 @@ export class SeriesPredictor {
     this.lastBid = state?.lastBid ?? 0;
     this.lastAsk = state?.lastAsk ?? 0;
     this.tickReceivedUs = 0;
+    this.seed = undefined;
     this.latest = undefined;
+  }
+
+  /** Goes on from bars that were built elsewhere. */
+  warm(seed: SeriesSeed): void {
+    this.restore(undefined);
+    this.features = FeatureEngine.restore(seed.features);
+    this.barSeq = seed.barSeq;
+    this.seed = seed;
+  }
+
+  /** Takes up the bar of a seed at the first quote that has a spread. */
+  private growFrom({ bid, ask }: market.TickBatch): void {
+    const { seed } = this;
+    if (seed === undefined) return;
+    const first = bid.findIndex((low, i) => low <= (ask[i] ?? -Infinity));
+    if (first < 0) return;
+    this.seed = undefined;
+    const { symbol, timeframe } = this.series;
+    const state = builderOf(seed, (ask[first] ?? 0) - (bid[first] ?? 0));
+    this.builder = BarBuilder.restore(symbol, timeframe, state);
+    this.lastBid = state.building?.bid.close ?? 0;
+    this.lastAsk = state.building?.ask.close ?? 0;
   }
 
   private predict(bar: Bar, eventUs: number): prediction.Prediction {

@@ -1,6 +1,6 @@
 import { TOPICS, type market, type prediction } from '@trading/contracts';
 import { CheckpointStore, type Database } from '@trading/platform-database';
-import { silentLogger } from '@trading/platform-logging';
+import { memoryLogger, silentLogger } from '@trading/platform-logging';
 import { InProcessBus, route, type Delivery } from '@trading/platform-messaging';
 import type { ObjectStore } from '@trading/platform-object-store';
 import type { SeriesColumns, Tags, TimeSeriesStore } from '@trading/platform-timeseries';
@@ -17,6 +17,7 @@ import {
 } from '@trading/trading-models';
 import type { PredictionConfig } from '../lib/prediction-config';
 import { PredictionUseCases } from '../lib/prediction-service';
+import { WarmUp, type WarmUpPorts } from '../lib/warm-up';
 
 export const ACCOUNT = 'acc-1';
 export const MINUTE_US = 60_000_000;
@@ -76,13 +77,21 @@ export class PredictionFixture {
   readonly made: prediction.Prediction[] = [];
   readonly written: { readonly measurement: string; readonly tags: Tags; readonly columns: SeriesColumns }[] = [];
   flushes = 0;
+  readonly log = memoryLogger();
+  /** The time that live series are warmed at. */
+  nowUs = 0;
   readonly calls: PredictionUseCases;
   private readonly bus = new InProcessBus({ onError: ({ error }) => (this.failure = error as Error) });
   private failure: Error | undefined;
   private passed = -1;
   private sessions = 0;
 
-  private constructor(database: Database, config: PredictionConfig, files: ReadonlyMap<string, Uint8Array>) {
+  private constructor(
+    database: Database,
+    config: PredictionConfig,
+    files: ReadonlyMap<string, Uint8Array>,
+    gateway?: WarmUpPorts['gateway'],
+  ) {
     const timeSeries = {
       write: (measurement: string, tags: Tags, columns: SeriesColumns) => {
         this.written.push({ measurement, tags, columns });
@@ -90,10 +99,16 @@ export class PredictionFixture {
       flush: async () => {
         this.flushes++;
       },
+      query: async (measurement: string) => {
+        const last = this.written.findLast((one) => one.measurement === measurement)?.columns;
+        return last === undefined ? [] : [{ seq: last.seq[0], timeUs: last.timeUs[0], fields: {} }];
+      },
     } as unknown as TimeSeriesStore;
     const checkpoints = new CheckpointStore(database);
     const store = { get: async (key: string) => files.get(key) } as unknown as ObjectStore;
-    const ports = { bus: this.bus, database, checkpoints, timeSeries };
+    const clock = { nowUs: () => this.nowUs };
+    const warmUp = new WarmUp({ gateway, timeSeries, logger: this.log, clock });
+    const ports = { bus: this.bus, database, checkpoints, timeSeries, warmUp };
     this.calls = new PredictionUseCases(config, ports, store, new FakeInferenceRuntime(), silentLogger);
   }
 
@@ -101,8 +116,9 @@ export class PredictionFixture {
     database: Database,
     files: ReadonlyMap<string, Uint8Array> = modelFiles(),
     series: PredictionConfig['series'] = [{ ...SERIES, model: MODEL }],
+    gateway?: WarmUpPorts['gateway'],
   ): Promise<PredictionFixture> {
-    const fixture = new PredictionFixture(database, { series }, files);
+    const fixture = new PredictionFixture(database, { series }, files, gateway);
     const hear = ({ message: { body } }: Delivery<prediction.PredictionEvent>): void => {
       if (body?.$case === 'prediction') fixture.made.push(body.value);
       if (body?.$case === 'progress') fixture.passed = body.value.n;
@@ -113,30 +129,40 @@ export class PredictionFixture {
     return fixture;
   }
 
-  async begin(resumeFrom = 0): Promise<void> {
+  async begin(resumeFrom = 0, lockstep = true): Promise<void> {
     const sessionId = `session-${++this.sessions}`;
     const symbols = [SERIES.symbol];
-    const value = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep: true, symbols };
+    const value = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep, symbols };
     this.passed = -1;
     await this.publish({ $case: 'session', value });
     await this.until(resumeFrom);
   }
 
-  /** Plays the minute that ends at barrier n, always with the same ticks. */
-  async play(n: number, checkpoint = false): Promise<void> {
-    const from = (n - 1) * MINUTE_US;
-    const bid = [0, 1, 2].map((k) => 1.1 + Math.sin(n * 3 + k) / 1_000);
-    const batch = {
+  /** The ticks of the n-th minute, always the same, or some of them. */
+  static ticks(n: number, which: readonly number[] = [0, 1, 2]): market.TickBatch {
+    const bid = which.map((k) => Number((1.1 + Math.sin(n * 3 + k) / 1_000).toFixed(5)));
+    return {
       accountId: ACCOUNT,
       symbol: SERIES.symbol,
       firstSeq: 3 * n - 2,
-      timeUs: [from, from + 1, from + 2],
+      timeUs: which.map((k) => (n - 1) * MINUTE_US + k),
       bid,
-      ask: bid.map((price) => price + 0.0001),
+      ask: bid.map((price) => Number((price + 0.0001).toFixed(5))),
       ingestUs: 1,
       crossed: 0,
     };
-    await this.publish({ $case: 'batch', value: batch });
+  }
+
+  /** Says ticks of the n-th minute in a live session, and waits until they are worked through. */
+  async tick(n: number, which?: readonly number[]): Promise<void> {
+    await this.publish({ $case: 'batch', value: PredictionFixture.ticks(n, which) });
+    await this.bus.idle();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Plays the minute that ends at barrier n, always with the same ticks. */
+  async play(n: number, checkpoint = false): Promise<void> {
+    await this.publish({ $case: 'batch', value: PredictionFixture.ticks(n) });
     const sessionId = `session-${this.sessions}`;
     const mark = { accountId: ACCOUNT, sessionId, n, timeUs: n * MINUTE_US, checkpoint, end: false };
     await this.publish({ $case: 'mark', value: mark });
