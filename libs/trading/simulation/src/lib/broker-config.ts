@@ -1,4 +1,5 @@
 import type { Instrument } from '@trading/trading-market';
+import type { MarginMode } from '@trading/trading-portfolio';
 
 /** What the account pays for a deal. */
 export interface BrokerCosts {
@@ -6,7 +7,7 @@ export interface BrokerCosts {
   readonly commissionPerLot: string;
 }
 
-/** A broker with one netting account. */
+/** A broker with one account. */
 export interface BrokerConfig {
   /** The account's currency. */
   readonly currency: string;
@@ -30,4 +31,21 @@ export interface BrokerConfig {
    * for a quote as long as the market sleeps, such as over a weekend.
    */
   readonly expiry?: 'fill' | 'arrival';
+  /** One position per symbol (`NETTING`, the default), or one per opening order (`HEDGING`). */
+  readonly marginMode?: MarginMode;
+  /**
+   * Lots that each quote offers on either side, shared by the orders that it fills, as a decimal string; absent: any
+   * volume. Stops, targets and stop-outs fill whole.
+   */
+  readonly fillVolumePerTick?: string;
+  /** What fills a limit order: the opposite price goes `through` it (the default), or a `touch` is enough. */
+  readonly limitFill?: 'through' | 'touch';
+  /** Zone of the broker's server, such as `ny+7`: its week counts sessions, its day ends DAY orders; UTC when absent. */
+  readonly zone?: string;
+  /** Minute of the server's day at which a trading day ends: swaps are due, DAY orders expire; 0 when absent. */
+  readonly rolloverMinute?: number;
+  /** Equity in percent of the margin below which the account is called; only told, see `AccountView`. */
+  readonly marginCallLevelPct?: number;
+  /** Equity in percent of the margin below which the broker closes the position with the largest loss, again and again. */
+  readonly stopOutLevelPct?: number;
 }

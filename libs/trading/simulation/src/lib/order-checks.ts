@@ -12,8 +12,8 @@ const isDecimal = /^\d+(\.\d+)?$/;
 
 /** What is wrong with an order whatever the market does, if anything. */
 export function orderProblem(instrument: Instrument, order: BrokerOrder): Refusal | undefined {
-  if (order.type !== 'MARKET') {
-    return refuse(RETCODE.INVALID_ORDER, `Orders of type ${order.type} are not taken here.`);
+  if (order.type !== 'MARKET' && order.price === undefined) {
+    return refuse(RETCODE.INVALID_ORDER, `An order of type ${order.type} needs a price.`);
   }
   if (!instrument.tradable) return refuse(RETCODE.TRADE_DISABLED, `${instrument.symbol} cannot be traded.`);
   if (!isDecimal.test(order.volumeLots)) {
@@ -31,7 +31,11 @@ export function orderProblem(instrument: Instrument, order: BrokerOrder): Refusa
     return refuse(RETCODE.INVALID_PRICE, `The worst price ${order.worstPrice} is not a price.`);
   }
   const { fillings } = order;
-  if (fillings.length > 0 && !fillings.some((mode) => instrument.fillingModes.includes(mode))) {
+  if (
+    order.type === 'MARKET' &&
+    fillings.length > 0 &&
+    !fillings.some((mode) => instrument.fillingModes.includes(mode))
+  ) {
     return refuse(RETCODE.INVALID_FILL, `${instrument.symbol} fills ${instrument.fillingModes.join(', ')} only.`);
   }
   const hasStops = order.stopLoss !== undefined || order.takeProfit !== undefined;

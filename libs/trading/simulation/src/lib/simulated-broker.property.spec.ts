@@ -127,7 +127,7 @@ describe('whatever quotes and orders come', () => {
       const { events, submitted } = play(steps);
       const final = events
         .filter((e) => (e.kind === 'deal' && e.coid !== '') || e.kind === 'rejected')
-        .map((e) => e.coid);
+        .map((e) => ('coid' in e ? e.coid : ''));
       expect(final).toHaveLength(submitted);
       expect(new Set(final).size).toBe(submitted);
     });

@@ -1,109 +1,129 @@
 import { Decimal } from '@trading/trading-market';
 import type { Side } from '@trading/trading-orders';
-import { BrokerCash } from './broker-cash';
+import type { CashKind } from '@trading/trading-portfolio';
+import { BrokerFloor } from './broker-floor';
 import type { BrokerConfig } from './broker-config';
-import type { BrokerEvent, Deal, OrderRejected } from './broker-event';
-import type { BrokerOrder, CloseRequest } from './broker-order';
-import type { AccountView, BrokerPositionView, StopsOutcome, WorkingOrderView } from './broker-views';
-import { checkedConfig } from './checked-config';
-import { DealDesk } from './deal-desk';
-import { FillChecks } from './fill-checks';
-import { refuse, type Refusal } from './order-checks';
+import type { Actor, BrokerEvent, CashMoved, Deal } from './broker-event';
+import type { BrokerOrder, CloseRequest, ManualOrder, OrderChange, OrderName, StopChange } from './broker-order';
+import type {
+  AccountView,
+  BrokerPositionView,
+  ChangeOutcome,
+  EndedOrderView,
+  StopsOutcome,
+  WorkingOrderView,
+} from './broker-views';
+import { ByTime } from './by-time';
+import { Changes } from './changes';
+import { HeldOrder } from './held-order';
+import { Matching, type QuoteArrival } from './matching';
+import { refuse } from './order-checks';
+import { orderChanged, rejected, workingView } from './order-desk';
 import { RETCODE } from './retcode';
 import { SimulatedSymbolUnknown } from './simulation-errors';
-import { NO_STOPS, parseStops, stopsProblem } from './stop-levels';
-import { SymbolBook, type HeldOrder } from './symbol-book';
-
-/** How a quote came about: after a gap, or by a price that moved there through every level in between (a bar's path). */
-export type QuoteArrival = 'jump' | 'travel';
+import { StopOut } from './stop-out';
+import type { SymbolBook } from './symbol-book';
 
 const NOTHING: readonly BrokerEvent[] = Object.freeze([]);
 const ZERO = new Decimal(0);
 
 /**
- * A broker with one netting account, in the pessimistic reading of what a quote does:
+ * A broker with one account, netting or hedging, in the pessimistic reading of what a quote does:
  *
  * - A market order fills at the first quote of its symbol that is not crossed, comes after the submit and is not earlier
- *   than submit time plus latency: buy at the ask, sell at the bid, worsened by the slippage.
+ *   than submit time plus latency: buy at the ask, sell at the bid, worsened by the slippage. Where quotes offer a
+ *   limited volume, RETURN leaves the rest for the next quotes, IOC cancels it, FOK refuses the whole.
+ * - A limit order fills at its price once the opposite price goes through it. A stop order fills at the quote that
+ *   jumped through its price, or at its price when the quote travelled there, worsened by the slippage. A stop-limit
+ *   order becomes a limit order. Placing, changing and canceling takes effect at once; filling only after the latency.
  * - Stop loss and take profit belong to the position. A long's trigger on the bid, a short's on the ask; the stop goes
- *   before the target. A stop fills at the quote that jumped through it, or at its level when the price travelled there,
- *   worsened by the slippage; a target fills at its level, never better.
+ *   before the target. A stop fills like a stop order, a target at its level, never better.
  * - When a quote that jumped both fills an order and triggers a stop, the order was there first; when the price
  *   travelled, the stop lay on the way and comes first.
- * - Crossed quotes do nothing.
+ * - Crossed quotes do nothing, and quotes outside the sessions of the symbol only move the price.
  *
  * Same configuration and same calls give the same events.
  */
 export class SimulatedBroker {
+  private readonly floor: BrokerFloor;
   private readonly books: ReadonlyMap<string, SymbolBook>;
-  private readonly cash: BrokerCash;
-  private readonly desk: DealDesk;
-  private readonly checks: FillChecks;
-  private orderCount = 0;
+  private readonly matching: Matching;
+  private readonly changes: Changes;
+  private readonly byTime: ByTime;
+  private readonly stopOut: StopOut;
 
   /** @throws SimulationConfigInvalid */
   constructor(private readonly config: BrokerConfig) {
-    checkedConfig(config);
-    this.books = new Map(config.instruments.map((instrument) => [instrument.symbol, new SymbolBook(instrument)]));
-    this.cash = new BrokerCash(config, this.books);
-    this.desk = new DealDesk(this.cash);
-    this.checks = new FillChecks(config, this.cash);
+    this.floor = new BrokerFloor(config);
+    this.books = this.floor.books;
+    this.matching = new Matching(this.floor);
+    this.changes = new Changes(this.floor);
+    this.byTime = new ByTime(this.floor);
+    this.stopOut = new StopOut(this.floor, this.matching);
   }
 
-  /** Takes an order at `nowUs`: one `accepted` or one `rejected`; what becomes of it comes from {@link onTick}. */
+  /**
+   * Takes an order at `nowUs`: one `rejected`; or one `accepted`, which of a pending order the event `PLACED` follows.
+   * What becomes of it comes from {@link onTick} and {@link onTime}.
+   */
   submit(order: BrokerOrder, nowUs: number): BrokerEvent[] {
-    const book = this.books.get(order.symbol);
-    const unknown = refuse(RETCODE.INVALID, `${order.symbol} is not known.`);
-    const isClosed = book?.isClosed ?? this.isAllClosed;
-    const refusal = isClosed ? MARKET_CLOSED : book ? this.checks.submitProblem(book, order) : unknown;
-    if (!book || refusal) {
-      return [rejected(order, '', refusal ?? unknown, nowUs, book)];
-    }
-    this.orderCount += 1;
-    const orderTicket = String(this.orderCount);
-    book.waiting.push({ orderTicket, order, submittedUs: nowUs, eligibleUs: nowUs + this.config.latencyUs });
-    book.settle();
-    return [{ kind: 'accepted', coid: order.coid, orderTicket, timeUs: nowUs }];
+    return this.take(order, nowUs, 'command');
+  }
+
+  /** What a human orders in the terminal: without client order id, and with deals of the reason `manual`. */
+  submitManual(order: ManualOrder, nowUs: number): BrokerEvent[] {
+    const plain = { coid: '', fillings: [], reduceOnly: false, magic: '0', tag: '' } as const;
+    return this.take({ ...plain, ...order }, nowUs, 'manual');
   }
 
   /** Submits the order that closes a position, or a part of it. */
   close({ volumeLots, ...request }: CloseRequest, nowUs: number): BrokerEvent[] {
-    const book = this.bookOfPosition(request.positionId);
-    const lots = book ? this.cash.portfolio.position(book.instrument.symbol).lots : ZERO;
+    const position = this.positions().find(({ positionId }) => positionId === request.positionId);
     const order: BrokerOrder = {
       ...request,
-      symbol: book?.instrument.symbol ?? '',
-      side: lots.isPositive() ? 'SELL' : 'BUY',
+      symbol: position?.symbol ?? '',
+      side: position?.side === 'BUY' ? 'SELL' : 'BUY',
       type: 'MARKET',
-      volumeLots: volumeLots ?? lots.abs().toFixed(),
+      volumeLots: volumeLots ?? position?.volumeLots.toFixed() ?? '0',
       fillings: [],
       reduceOnly: true,
     };
-    if (book) return this.submit(order, nowUs);
+    if (position) return this.submit(order, nowUs);
     const refusal = refuse(RETCODE.POSITION_CLOSED, `The position ${request.positionId} is not open.`);
     return [rejected(order, '', refusal, nowUs)];
   }
 
-  /** Moves the stops of an open position; absent ones are cleared. */
-  setStops(positionId: string, stops: { readonly stopLoss?: string; readonly takeProfit?: string }): StopsOutcome {
-    const book = this.bookOfPosition(positionId);
-    if (!book) {
-      return {
-        kind: 'rejected',
-        retcode: RETCODE.POSITION_CLOSED,
-        message: `The position ${positionId} is not open.`,
-      };
-    }
-    const levels = parseStops(book.instrument, stops);
-    const problem =
-      typeof levels === 'string'
-        ? levels
-        : stopsProblem(book.instrument, sideOf(book.sign), levels, book.exact(book.bid), book.exact(book.ask));
-    if (typeof levels === 'string' || problem !== undefined) {
-      return { kind: 'rejected', retcode: RETCODE.INVALID_STOPS, message: problem ?? '' };
-    }
-    this.desk.protect(book, stops);
-    return { kind: 'set' };
+  /** Changes a pending order. A market order that waits cannot be changed. */
+  modify(change: OrderChange, nowUs: number, by: Actor = 'command'): ChangeOutcome {
+    return this.changes.modify(change, nowUs, by);
+  }
+
+  /** Cancels a pending order, or what has not filled of a market order. */
+  cancel(name: OrderName, nowUs: number, by: Actor = 'command'): ChangeOutcome {
+    return this.changes.cancel(name, nowUs, by);
+  }
+
+  /** A human cancels any order in the terminal. */
+  cancelManual(name: OrderName, nowUs: number): ChangeOutcome {
+    return this.cancel(name, nowUs, 'manual');
+  }
+
+  /** Moves the stops of an open position. Without a time nobody is told of it. */
+  setStops(positionId: string, stops: StopChange): StopsOutcome;
+  setStops(positionId: string, stops: StopChange, nowUs: number, by?: Actor): ChangeOutcome;
+  setStops(positionId: string, stops: StopChange, nowUs?: number, by: Actor = 'command'): ChangeOutcome | StopsOutcome {
+    const outcome = this.changes.setStops(positionId, stops, nowUs ?? 0, by);
+    return outcome.kind === 'done' && nowUs === undefined ? { kind: 'set' } : outcome;
+  }
+
+  /**
+   * Moves money without a deal: deposits are positive, withdrawals negative, the others either.
+   * @throws InvalidBooking
+   */
+  cash(kind: CashKind, amount: Decimal | string, nowUs: number, comment: string = kind): BrokerEvent[] {
+    const events: BrokerEvent[] = [this.floor.deals.move(kind, new Decimal(amount), comment, nowUs)];
+    if (this.stopOut.isWatching) this.stopOut.enforce(nowUs, events);
+    return events;
   }
 
   /**
@@ -120,25 +140,31 @@ export class SimulatedBroker {
     const book = this.books.get(symbol);
     if (book === undefined) throw new SimulatedSymbolUnknown(symbol);
     if (!(bid <= ask)) return NOTHING;
+    if (book.isQuiet && timeUs < this.floor.dueUs && !this.stopOut.isWatching) {
+      book.bid = bid;
+      book.ask = ask;
+      return NOTHING;
+    }
+    const events: BrokerEvent[] = [];
+    if (timeUs >= this.floor.dueUs) this.byTime.pass(timeUs, events);
     book.bid = bid;
     book.ask = ask;
-    if (book.isQuiet) return NOTHING;
+    if (!book.isQuiet) this.matching.onQuote(book, timeUs, arrival, events);
+    if (this.stopOut.isWatching) this.stopOut.enforce(timeUs, events);
+    return events.length > 0 ? events : NOTHING;
+  }
 
+  /** Time passes without a quote: what is due by then happens, that is expiries and swaps. */
+  onTime(nowUs: number): readonly BrokerEvent[] {
+    if (nowUs < this.floor.dueUs) return NOTHING;
     const events: BrokerEvent[] = [];
-    if (arrival === 'jump') {
-      this.fillWaiting(book, timeUs, events);
-      this.triggerStops(book, timeUs, arrival, events);
-    } else {
-      this.triggerStops(book, timeUs, arrival, events);
-      this.fillWaiting(book, timeUs, events);
-    }
-    book.settle();
+    this.byTime.pass(nowUs, events);
     return events.length > 0 ? events : NOTHING;
   }
 
   /**
-   * No quote of a symbol, or without one of any, will come any more: what waits is refused, and so is every later order.
-   * What is held stays, at its last quote. Another call changes nothing.
+   * No quote of a symbol, or without one of any, will come any more: what waits for one is refused, and so is every later
+   * order. Positions and pending orders stay. Another call changes nothing.
    * @throws SimulatedSymbolUnknown
    */
   closeMarket(nowUs: number, symbol?: string): BrokerEvent[] {
@@ -147,8 +173,9 @@ export class SimulatedBroker {
     for (const book of this.books.values()) {
       if (symbol !== undefined && book.instrument.symbol !== symbol) continue;
       book.isClosed = true;
-      for (const { order, orderTicket } of book.waiting) {
-        events.push(rejected(order, orderTicket, MARKET_CLOSED, nowUs, book));
+      for (const held of book.waiting) {
+        const state = held.filledLots.isZero() ? 'REJECTED' : 'CANCELED';
+        this.floor.orders.end(book, held, { state, reason: 'broker', refusal: DATA_ENDED }, nowUs, events);
       }
       book.waiting = [];
       book.settle();
@@ -157,142 +184,103 @@ export class SimulatedBroker {
   }
 
   account(): AccountView {
-    return this.cash.view();
+    return this.floor.cash.view();
   }
 
   positions(): BrokerPositionView[] {
-    return this.cash.portfolio.positions().flatMap((position): BrokerPositionView[] => {
-      const book = this.books.get(position.symbol);
-      if (!book?.tags) return [];
+    const { portfolio } = this.floor.cash;
+    const open = portfolio.positions();
+    const profits = open.length > 0 ? this.floor.cash.unrealised() : undefined;
+    return open.flatMap((held): BrokerPositionView[] => {
+      const positions = this.books.get(held.symbol)?.positions ?? [];
+      const position = positions.find(({ key }) => key === (held.positionId ?? held.symbol));
+      if (!position) return [];
+      const { positionId, magic, tag, levels, swap } = position;
       return [
         {
-          ...book.tags,
-          symbol: position.symbol,
-          side: sideOf(book.sign),
-          volumeLots: position.lots.abs(),
-          openPrice: position.averagePrice,
-          ...(book.levels.stopLoss && { stopLoss: book.levels.stopLoss }),
-          ...(book.levels.takeProfit && { takeProfit: book.levels.takeProfit }),
-          profit: this.cash.unrealised(position.symbol),
-          openedUs: position.openedUs,
+          positionId,
+          magic,
+          tag,
+          symbol: held.symbol,
+          side: sideOf(position.sign),
+          volumeLots: held.lots.abs(),
+          openPrice: held.averagePrice,
+          ...(levels.stopLoss && { stopLoss: levels.stopLoss }),
+          ...(levels.takeProfit && { takeProfit: levels.takeProfit }),
+          profit: profits?.get(position.key) ?? ZERO,
+          swap,
+          openedUs: held.openedUs,
         },
       ];
     });
   }
 
-  /** Orders that wait for their first quote, in order of their tickets within a symbol. */
+  /** Orders that wait for a quote or their price, in order of their tickets within a symbol. */
   workingOrders(): WorkingOrderView[] {
-    return [...this.books.values()].flatMap((book) =>
-      book.waiting.map(({ orderTicket, order, submittedUs }) => ({ orderTicket, order, submittedUs })),
+    return [...this.books.values()].flatMap(({ waiting, pending }) =>
+      [...waiting, ...pending].sort((a, b) => Number(a.orderTicket) - Number(b.orderTicket)).map(workingView),
     );
+  }
+
+  /** Orders that the broker held once, in the order of their ends. */
+  endedOrders(): readonly EndedOrderView[] {
+    return this.floor.orders.ended;
   }
 
   /** All deals since the start. */
   deals(): readonly Deal[] {
-    return this.desk.deals;
+    return this.floor.deals.deals;
   }
 
-  /** 1 long, -1 short, 0 flat or unknown. */
+  /** Money that moved without a deal since the start, the first deposit aside. */
+  cashMovements(): readonly CashMoved[] {
+    return this.floor.deals.cashMovements;
+  }
+
+  /** 1 long, -1 short, 0 flat or unknown; on a hedging account of the sum of the positions. */
   positionSign(symbol: string): -1 | 0 | 1 {
-    return this.books.get(symbol)?.sign ?? 0;
+    const positions = this.books.get(symbol)?.positions ?? [];
+    if (positions.length <= 1) return positions[0]?.sign ?? 0;
+    const { portfolio } = this.floor.cash;
+    const net = positions.reduce((sum, { key }) => sum.plus(portfolio.position(key).lots), ZERO);
+    return net.isZero() ? 0 : net.isPositive() ? 1 : -1;
   }
 
   private get isAllClosed(): boolean {
     return [...this.books.values()].every((book) => book.isClosed);
   }
 
-  private fillWaiting(book: SymbolBook, timeUs: number, events: BrokerEvent[]): void {
-    if (book.waiting.length === 0) return;
-    const due = book.waiting.filter((held) => held.eligibleUs <= timeUs);
-    if (due.length === 0) return;
-    book.waiting = book.waiting.filter((held) => held.eligibleUs > timeUs);
-    for (const held of due) events.push(this.fillOrder(book, held, timeUs));
+  private take(order: BrokerOrder, nowUs: number, by: Actor): BrokerEvent[] {
+    const { orders, checks, clock } = this.floor;
+    const book = this.books.get(order.symbol);
+    const unknown = refuse(RETCODE.INVALID, `${order.symbol} is not known.`);
+    if (book?.isClosed ?? this.isAllClosed) return [rejected(order, '', DATA_ENDED, nowUs, book)];
+    if (!book) return [rejected(order, '', unknown, nowUs)];
+    const refusal = clock.isOpen(book.instrument, nowUs) ? checks.submitProblem(book, order, nowUs) : NO_SESSION;
+    if (refusal) return [rejected(order, '', refusal, nowUs, book)];
+    const orderTicket = orders.nextTicket();
+    const held = new HeldOrder(orderTicket, order, by, nowUs, nowUs + this.config.latencyUs);
+    const events: BrokerEvent[] = [{ kind: 'accepted', coid: order.coid, orderTicket, timeUs: nowUs }];
+    if (order.type === 'MARKET') book.waiting.push(held);
+    else events.push(this.place(book, held, nowUs, by));
+    book.settle();
+    return events;
   }
 
-  private fillOrder(book: SymbolBook, held: HeldOrder, timeUs: number): BrokerEvent {
-    const { order, orderTicket } = held;
-    const price = this.marketPrice(book, order.side);
-    const refusal = this.checks.fillProblem(
-      book,
-      order,
-      price,
-      this.config.expiry === 'arrival' ? held.eligibleUs : timeUs,
-    );
-    if (refusal) return rejected(order, orderTicket, refusal, timeUs, book);
-    const { coid, side, magic, tag } = order;
-    const deal = this.desk.book(
-      book,
-      { side, volumeLots: new Decimal(order.volumeLots), price, coid, magic, tag, reason: 'order' },
-      orderTicket,
-      timeUs,
-    );
-    this.desk.protect(book, order);
-    return deal;
-  }
-
-  private triggerStops(book: SymbolBook, timeUs: number, arrival: QuoteArrival, events: BrokerEvent[]): void {
-    const { sign, levels } = book;
-    if (sign === 0 || levels === NO_STOPS) return;
-    const market = sign > 0 ? book.bid : book.ask;
-    const isStopped = sign > 0 ? market <= levels.stopLossAt : market >= levels.stopLossAt;
-    const isReached = sign > 0 ? market >= levels.takeProfitAt : market <= levels.takeProfitAt;
-    const side: Side = sign > 0 ? 'SELL' : 'BUY';
-    if (isStopped && levels.stopLoss) {
-      const price = arrival === 'jump' ? this.marketPrice(book, side) : this.slipped(book, side, levels.stopLoss);
-      events.push(this.closeAtBroker(book, side, price, levels.stopLoss, 'sl', timeUs));
-    } else if (isReached && levels.takeProfit) {
-      events.push(this.closeAtBroker(book, side, levels.takeProfit, levels.takeProfit, 'tp', timeUs));
-    }
-  }
-
-  private closeAtBroker(
-    book: SymbolBook,
-    side: Side,
-    price: Decimal,
-    level: Decimal,
-    reason: 'sl' | 'tp',
-    timeUs: number,
-  ): Deal {
-    this.orderCount += 1;
-    const volumeLots = this.cash.portfolio.position(book.instrument.symbol).lots.abs();
-    const tag = `[${reason} ${level.toFixed(book.instrument.digits)}]`;
-    const magic = book.tags?.magic ?? '0';
-    return this.desk.book(
-      book,
-      { side, volumeLots, price, coid: '', magic, tag, reason },
-      String(this.orderCount),
-      timeUs,
-    );
-  }
-
-  private marketPrice(book: SymbolBook, side: Side): Decimal {
-    return this.slipped(book, side, book.exact(side === 'BUY' ? book.ask : book.bid));
-  }
-
-  private slipped(book: SymbolBook, side: Side, price: Decimal): Decimal {
-    const slippage = new Decimal(book.instrument.tickSize).mul(this.config.slippagePoints);
-    return side === 'BUY' ? price.plus(slippage) : price.minus(slippage);
-  }
-
-  private bookOfPosition(positionId: string): SymbolBook | undefined {
-    return [...this.books.values()].find((book) => book.tags?.positionId === positionId);
+  private place(book: SymbolBook, held: HeldOrder, nowUs: number, by: Actor): BrokerEvent {
+    const { timeInForce, expiresUs = Infinity } = held.order;
+    const endUs = timeInForce === 'DAY' ? this.floor.clock.nextRollover(nowUs).timeUs : Infinity;
+    held.wait(held.order, timeInForce === 'GTD' ? expiresUs : endUs);
+    held.isResting = true;
+    this.floor.dueUs = Math.min(this.floor.dueUs, held.dueUs);
+    book.pending.push(held);
+    return orderChanged(held, 'PLACED', by, nowUs);
   }
 }
 
-const MARKET_CLOSED = refuse(RETCODE.MARKET_CLOSED, 'The market is closed: the data ends here.');
+const DATA_ENDED = refuse(RETCODE.MARKET_CLOSED, 'The market is closed: the data ends here.');
+const NO_SESSION = refuse(RETCODE.MARKET_CLOSED, 'The market is closed: no session is on.');
 
-function sideOf(sign: -1 | 0 | 1): Side {
+function sideOf(sign: -1 | 1): Side {
   return sign < 0 ? 'SELL' : 'BUY';
-}
-
-function rejected(
-  order: BrokerOrder,
-  orderTicket: string,
-  { retcode, message }: Refusal,
-  timeUs: number,
-  book?: SymbolBook,
-): OrderRejected {
-  const { coid, symbol, volumeLots } = order;
-  const quote = book?.hasQuote ? { bid: book.bid, ask: book.ask } : undefined;
-  return { kind: 'rejected', coid, symbol, orderTicket, volumeLots, retcode, message, ...quote, timeUs };
 }

@@ -1,31 +1,19 @@
 import { Decimal, type Instrument } from '@trading/trading-market';
-import type { BrokerOrder } from './broker-order';
-import { NO_STOPS, type StopLevels } from './stop-levels';
+import type { BrokerPosition } from './broker-position';
+import type { HeldOrder } from './held-order';
+import { NO_STOPS } from './stop-levels';
 
-/** An order that the broker holds until the first quote at or after `eligibleUs`. */
-export interface HeldOrder {
-  readonly orderTicket: string;
-  readonly order: BrokerOrder;
-  readonly submittedUs: number;
-  readonly eligibleUs: number;
-}
-
-/** What the broker says of an open position beyond its lots and price. */
-export interface PositionTags {
-  readonly positionId: string;
-  readonly magic: string;
-  readonly tag: string;
-}
-
-/** One symbol at the broker: its last quote that was not crossed, orders waiting, stops of its position. */
+/** One symbol at the broker: its last quote that was not crossed, the orders held, the open positions. */
 export class SymbolBook {
   bid = NaN;
   ask = NaN;
+  /** Orders to be filled at the market. */
   waiting: HeldOrder[] = [];
-  levels: StopLevels = NO_STOPS;
-  tags: PositionTags | undefined;
-  sign: -1 | 0 | 1 = 0;
-  /** No order waits and no stop is held: a quote can do nothing. */
+  /** Limit, stop and stop-limit orders. */
+  pending: HeldOrder[] = [];
+  /** In the order in which they were opened; a netting account has at most one. */
+  positions: BrokerPosition[] = [];
+  /** No order is held and no stop: a quote can do nothing. */
   isQuiet = true;
   /** No quote will come any more. */
   isClosed = false;
@@ -41,8 +29,15 @@ export class SymbolBook {
     return new Decimal(price.toFixed(this.instrument.digits));
   }
 
+  positionOf(positionId: string | undefined): BrokerPosition | undefined {
+    return this.positions.find((position) => position.positionId === positionId);
+  }
+
   /** To be called after orders or stops changed. */
   settle(): void {
-    this.isQuiet = this.waiting.length === 0 && (this.sign === 0 || this.levels === NO_STOPS);
+    this.isQuiet =
+      this.waiting.length === 0 &&
+      this.pending.length === 0 &&
+      this.positions.every((position) => position.levels === NO_STOPS);
   }
 }
