@@ -19,6 +19,7 @@ import { HealthDirectory, ServiceProbes } from '@trading/platform-health';
 import { type Logger, LOGGER, NestLogAdapter } from '@trading/platform-logging';
 import { SHUTDOWN_PHASES, ShutdownHooks } from './shutdown-hooks';
 import { storeAway } from './store-away';
+import { unstorableText } from './unstorable-text';
 
 /** Injection token of the service's name (a string, as in metrics and logs). */
 export const SERVICE_NAME = Symbol('SERVICE_NAME');
@@ -70,7 +71,7 @@ export async function startService(definition: ServiceDefinition, adapters: Serv
   const transport = new GrpcTransport(adapters.grpcHost, definition.grpc, {
     service: name,
     logger,
-    translateError: (error) => definition.translateError?.(error) ?? storeAway(error),
+    translateError: (error) => definition.translateError?.(error) ?? storeAway(error) ?? unstorableText(error),
   });
   const adaptersModule = globalModule([
     { provide: SERVICE_NAME, useValue: name },
