@@ -154,6 +154,17 @@ export class SimulatedBroker {
     return events.length > 0 ? events : NOTHING;
   }
 
+  /**
+   * Knows a quote again of which nothing came when it was taken: for whoever rebuilds a broker from what it was told.
+   * @throws SimulatedSymbolUnknown
+   */
+  recall(symbol: string, bid: number, ask: number): void {
+    const book = this.books.get(symbol);
+    if (book === undefined) throw new SimulatedSymbolUnknown(symbol);
+    book.bid = bid;
+    book.ask = ask;
+  }
+
   /** Time passes without a quote: what is due by then happens, that is expiries and swaps. */
   onTime(nowUs: number): readonly BrokerEvent[] {
     if (nowUs < this.floor.dueUs) return NOTHING;
