@@ -13,6 +13,11 @@ describe('a call with a character that PostgreSQL cannot hold', () => {
     expect(told?.message).not.toContain('SELECT');
   });
 
+  it("is known by the driver's own error as well", () => {
+    const cause = Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+    expect(unstorableText(cause)).toMatchObject({ code: 'TEXT_INVALID' });
+  });
+
   it('is told from other errors of the database', () => {
     expect(unstorableText(new DatabaseError('syntax error', '42601', undefined))).toBeUndefined();
     expect(unstorableText(new Error('22021'))).toBeUndefined();
