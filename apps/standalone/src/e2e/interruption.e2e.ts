@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { DataFolder, isSimulator } from './data-folder';
+import { freePort } from './free-port';
 import { Program, type Ended } from './program';
 import { comparable, summaryOf } from './summary';
 import { MEAN_SPACING_MS, writeSyntheticTicks } from './synthetic-ticks';
@@ -141,12 +141,3 @@ describe('an interrupted run', () => {
     expect(folder.processes()).toEqual([]);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { crashCycles, pointsNamed } from './crash-cycles';
+import { fuzz } from './fuzz';
+
+/** What every command comes to, beside its own counts. */
+export interface Result {
+  readonly seed: number;
+  readonly failures: readonly unknown[];
+}
+
+export interface Command {
+  readonly name: string;
+  readonly work: (say: (line: string) => void) => Promise<Result>;
+}
+
+const OPTIONS = {
+  seed: { type: 'string', default: '1' },
+  cycles: { type: 'string', default: '1000' },
+  points: { type: 'string', default: 'all' },
+  moments: { type: 'string', default: 'yes' },
+  frames: { type: 'string', default: '1000000' },
+  messages: { type: 'string', default: '500000' },
+  calls: { type: 'string', default: '50000' },
+  connections: { type: 'string', default: '5000' },
+} as const;
+
+/**
+ * The command that a command line names; without a name `crash`.
+ * @throws Error for what is no command, option or number
+ */
+export function commandOf(argv: readonly string[]): Command {
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
+  const number = (name: keyof typeof OPTIONS): number => {
+    const value = Number(values[name]);
+    if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name}: expected a whole number.`);
+    return value;
+  };
+  const seed = number('seed');
+  const commands: Readonly<Record<string, Command['work']>> = {
+    crash: async (say) => ({
+      seed,
+      ...(await crashCycles({
+        seed,
+        cycles: number('cycles'),
+        points: pointsNamed(values.points),
+        withMoments: values.moments !== 'no',
+        say,
+      })),
+    }),
+    fuzz: async () => ({
+      seed,
+      ...(await fuzz({
+        seed,
+        frames: number('frames'),
+        messages: number('messages'),
+        calls: number('calls'),
+        connections: number('connections'),
+      })),
+    }),
+  };
+  const name = positionals[0] ?? 'crash';
+  const work = commands[name];
+  if (work === undefined)
+    throw new Error(`There is no command ${name}; there are ${Object.keys(commands).join(', ')}.`);
+  return { name, work };
+}
