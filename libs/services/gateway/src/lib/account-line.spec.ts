@@ -34,11 +34,12 @@ class OtherEnd implements TerminalLine {
     this.isOpen = false;
     this.closedFor = reason;
   }
+  fail = ({ code }: { readonly code: string }): void => this.close(code);
   startHeartbeat = (): void => undefined;
   pause = (): void => undefined;
   resume = (): void => undefined;
   say(t: string, d: unknown): void {
-    this.listener?.onMessage(terminal.envelope(t, structuredClone(d), 1));
+    this.listener?.onMessage(terminal.envelope(t, structuredClone(d), 1), 1);
   }
 }
 

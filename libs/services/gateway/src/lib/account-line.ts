@@ -5,6 +5,7 @@ import { gauge } from '@trading/platform-metrics';
 import { timesToBroker, timesToUtc } from './broker-time-frames';
 import type { BrokerTimeWatch } from './broker-time-watch';
 import type { AccountRegistration } from './gateway-config';
+import type { PeerFault } from './peer-fault';
 import { likelyBrokerSymbol, mapSymbols } from './symbol-map';
 import type { ConnectionListener } from './terminal-connection';
 import type { TerminalLine } from './terminal-line';
@@ -53,7 +54,7 @@ export class AccountLine implements TerminalLine {
 
   listen(listener: ConnectionListener): void {
     this.connection.listen({
-      onMessage: (message) => listener.onMessage(this.heard(message)),
+      onMessage: (message, bytes) => listener.onMessage(this.heard(message), bytes),
       onClose: (reason) => listener.onClose(reason),
     });
   }
@@ -80,6 +81,10 @@ export class AccountLine implements TerminalLine {
 
   close(reason: string): void {
     this.connection.close(reason);
+  }
+
+  fail(fault: PeerFault): void {
+    this.connection.fail(fault);
   }
 
   private heard(message: terminal.Envelope): terminal.Envelope {

@@ -1,8 +1,11 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { common } from '@trading/contracts';
+import { common, type gateway } from '@trading/contracts';
 
 export type ApprovalCheck =
-  { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+  | { readonly ok: true; readonly envelope: common.ApprovalEnvelope }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+type Pairs = readonly (readonly [field: string, asked: unknown, approved: unknown])[];
 
 const refuse = (code: string, message: string): ApprovalCheck => ({ ok: false, code, message });
 
@@ -20,31 +23,38 @@ export class ApprovalVerifier {
     order: common.OrderRequest,
     approval: common.Approval | undefined,
     epoch: number,
-    verb: string,
+    verb: 'submit' | 'close',
     nowUs: number,
   ): ApprovalCheck {
-    if (approval === undefined) return refuse('APPROVAL_MISSING', 'An order without an approval is not routed.');
+    return this.verify(approval, nowUs, (envelope) => orderPairs(order, envelope, epoch, verb));
+  }
+
+  /** The same for a change of a working order, or of a position's stops. */
+  checkModify(request: gateway.ModifyOrderRequest, nowUs: number): ApprovalCheck {
+    return this.verify(request.approval, nowUs, (envelope) => modifyPairs(request, envelope));
+  }
+
+  private verify(
+    approval: common.Approval | undefined,
+    nowUs: number,
+    pairsOf: (envelope: common.ApprovalEnvelope) => Pairs,
+  ): ApprovalCheck {
+    if (approval === undefined) return refuse('APPROVAL_MISSING', 'A command without an approval is not routed.');
     const key = this.keys.get(approval.keyId);
     if (key === undefined) return refuse('APPROVAL_KEY_UNKNOWN', `No approval key ${approval.keyId} is known.`);
     if (!verify(null, approval.envelope, key, approval.signature)) {
       return refuse('APPROVAL_FORGED', 'The signature of the approval does not verify.');
     }
     const envelope = common.ApprovalEnvelope.decode(approval.envelope);
-    const wrong = difference(order, envelope, epoch, verb);
+    const wrong = pairsOf(envelope).find(([, asked, approved]) => asked !== approved)?.[0];
     if (wrong !== undefined) return refuse('APPROVAL_MISMATCH', `The approval is for another ${wrong}.`);
     if (nowUs > envelope.notAfterUs) return refuse('APPROVAL_EXPIRED', 'The approval has expired.');
-    return { ok: true };
+    return { ok: true, envelope };
   }
 }
 
-/** The first field in which the command leaves what was approved. */
-function difference(
-  order: common.OrderRequest,
-  envelope: common.ApprovalEnvelope,
-  epoch: number,
-  verb: string,
-): string | undefined {
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+function orderPairs(order: common.OrderRequest, envelope: common.ApprovalEnvelope, epoch: number, verb: string): Pairs {
+  return [
     ['verb', verb, envelope.verb],
     ['order', order.coid, envelope.coid],
     ['account', order.accountId, envelope.accountId],
@@ -54,11 +64,34 @@ function difference(
     ['volume', order.volumeLots, envelope.volumeLots],
     ['worst price', order.worstPrice ?? '', envelope.worstPrice],
     ['price', order.price ?? '', envelope.price],
+    ['stop-limit price', order.stopLimitPrice ?? '', envelope.stopLimitPrice],
     ['stop loss', order.stopLoss ?? '', envelope.stopLoss],
     ['take profit', order.takeProfit ?? '', envelope.takeProfit],
+    ['expiry', order.expiresUs ?? 0, envelope.expiresUs],
     ['direction', order.reduceOnly, envelope.reduceOnly],
     ['position', order.positionId, envelope.positionId],
+    ['opposite position', order.closeByPositionId, envelope.closeByPositionId],
     ['epoch', epoch, envelope.epoch],
   ];
-  return pairs.find(([, asked, approved]) => asked !== approved)?.[0];
+}
+
+/** What a change leaves as it is, the approval need not name; what it sets or takes away, it must. */
+function modifyPairs(request: gateway.ModifyOrderRequest, envelope: common.ApprovalEnvelope): Pairs {
+  const changed: Pairs = [
+    ['price', request.price, envelope.price],
+    ['stop-limit price', request.stopLimitPrice, envelope.stopLimitPrice],
+    ['stop loss', request.stopLoss, envelope.stopLoss],
+    ['take profit', request.takeProfit, envelope.takeProfit],
+    ['expiry', request.expiresUs, envelope.expiresUs],
+  ];
+  return [
+    ['verb', 'modify', envelope.verb],
+    ['request', request.requestId, envelope.requestId],
+    ['order', request.coid, envelope.coid],
+    ['account', request.accountId, envelope.accountId],
+    ['symbol', request.symbol, envelope.symbol],
+    ['position', request.positionId, envelope.positionId],
+    ['epoch', request.epoch, envelope.epoch],
+    ...changed.filter(([, asked]) => asked !== undefined),
+  ];
 }

@@ -1,21 +1,37 @@
-import { bare, common, gateway, terminal } from '@trading/contracts';
+import { gateway, terminal, type common } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
 import { annotateSpan, withSpan, type TraceMap } from '@trading/platform-tracing';
 import type { ApprovalVerifier } from './approval-verifier';
+import { answerForm, askTerminal, type AnswerForm } from './ask-terminal';
+import { cancelFrame, modifyFrame, submitFrame } from './command-frames';
+import type { Fences } from './fences';
+import { countCommand, type CommandOutcome } from './gateway-metrics';
+import { PeerFault } from './peer-fault';
+import { NoAnswer } from './pending-requests';
 import type { TerminalSession } from './terminal-session';
-import { NoAnswer } from './terminal-connection';
 
-const answer = (status: gateway.SubmitStatus, code: string, message: string): gateway.SubmitOrderResponse =>
+type Answer = gateway.SubmitOrderResponse;
+type Verb = 'submit' | 'close' | 'modify' | 'cancel' | 'flatten';
+
+const OUTCOMES: Partial<Record<gateway.SubmitStatus, CommandOutcome>> = {
+  [gateway.SubmitStatus.JOURNALLED]: 'journalled',
+  [gateway.SubmitStatus.UNKNOWN]: 'unknown',
+};
+
+const answer = (status: gateway.SubmitStatus, code: string, message: string): Answer =>
   gateway.SubmitOrderResponse.fromPartial({ status, code, message });
-const refused = (code: string, message: string) => answer(gateway.SubmitStatus.REJECTED, code, message);
+/** Nothing was sent. */
+export const refused = (code: string, message: string): Answer => answer(gateway.SubmitStatus.REJECTED, code, message);
 
-/** Sends commands to a terminal: at most once, approved, and honest about what it does not know. */
+/** Sends commands to a terminal: at most once, approved, within the fence, and honest about what it does not know. */
 export class CommandSender {
   constructor(
     private readonly verifier: ApprovalVerifier,
+    private readonly fences: Pick<Fences, 'of'>,
     /** Where the traces of orders are left for what their terminals say of them later. */
     private readonly orderTraces: TraceMap,
     private readonly timeoutMs: number,
+    private readonly platform: string,
   ) {}
 
   /** Routes an approved order or close. Never sends twice: without an acknowledgement the outcome is UNKNOWN. */
@@ -23,13 +39,12 @@ export class CommandSender {
     session: TerminalSession,
     request: gateway.SubmitOrderRequest,
     verb: 'submit' | 'close',
-  ): Promise<gateway.SubmitOrderResponse> {
+  ): Promise<Answer> {
     const { order, approval, epoch } = request;
     if (order === undefined) return refused('ORDER_MISSING', 'The request holds no order.');
     const approved = this.verifier.check(order, approval, epoch, verb, session.timeUs);
-    if (!approved.ok) return refused(approved.code, approved.message);
-    const envelope = approvedEnvelope(approval);
-    return this.send(session, order, epoch, envelope.notAfterUs, envelope.fillingModes);
+    if (!approved.ok) return this.counted(verb, refused(approved.code, approved.message));
+    return this.send(session, order, epoch, approved.envelope.notAfterUs, approved.envelope.fillingModes, verb);
   }
 
   /** Sends without an approval: only for closes that the gateway bounded by the terminal's own snapshot. */
@@ -39,24 +54,73 @@ export class CommandSender {
     epoch: number,
     notAfterUs: number,
     fillingModes: readonly common.FillingMode[],
-  ): Promise<gateway.SubmitOrderResponse> {
+    verb: Verb = 'flatten',
+  ): Promise<Answer> {
     this.orderTraces.remember(order.coid);
     let command: terminal.OrderSubmit;
     try {
       command = submitFrame(session, order, epoch, notAfterUs, fillingModes);
     } catch (error) {
-      return refused('ORDER_INVALID', error instanceof Error ? error.message : String(error));
+      return this.counted(verb, refused('ORDER_INVALID', error instanceof Error ? error.message : String(error)));
     }
-    const attributes = { 'trading.symbol': order.symbol };
-    return withSpan('terminal order.submit', { kind: 'client', attributes }, () => this.deliver(session, command));
+    return this.deliver(session, 'order.submit', verb, command, order.symbol);
   }
 
-  private async deliver(session: TerminalSession, command: terminal.OrderSubmit): Promise<gateway.SubmitOrderResponse> {
+  /** Routes an approved change of a working order, or of a position's stops. */
+  async modify(session: TerminalSession, request: gateway.ModifyOrderRequest): Promise<Answer> {
+    const approved = this.verifier.checkModify(request, session.timeUs);
+    if (!approved.ok) return this.counted('modify', refused(approved.code, approved.message));
+    const command = modifyFrame(session, request, approved.envelope.notAfterUs);
+    return this.deliver(session, 'order.modify', 'modify', command, request.symbol);
+  }
+
+  /** Routes a cancellation: it needs no approval, only the fence. */
+  cancel(
+    session: TerminalSession,
+    request: gateway.CancelOrderRequest,
+    verb: 'cancel' | 'flatten' = 'cancel',
+  ): Promise<Answer> {
+    return this.deliver(session, 'order.cancel', verb, cancelFrame(request), '');
+  }
+
+  async query(session: TerminalSession, coid: string, tombstone: boolean): Promise<gateway.QueryOrderResponse> {
+    const { lockstep } = session;
+    try {
+      const query: terminal.QueryCoid = { coid, tombstone };
+      const found = await askTerminal(session.connection, 'query.coid', query, queryForm(coid), this.timeoutMs);
+      return gateway.QueryOrderResponse.fromPartial({
+        status: found.known ? gateway.QueryStatus.KNOWN : gateway.QueryStatus.ABSENT,
+        journalledOnly: found.known && found.result === undefined,
+        lockstep,
+        tombstoned: found.tombstoned ?? false,
+        connected: found.connected ?? session.isBrokerConnected,
+      });
+    } catch {
+      return gateway.QueryOrderResponse.fromPartial({ status: gateway.QueryStatus.UNREACHABLE, lockstep });
+    }
+  }
+
+  private async deliver(
+    session: TerminalSession,
+    type: 'order.submit' | 'order.modify' | 'order.cancel',
+    verb: Verb,
+    command: { readonly coid: string; readonly epoch: number },
+    symbol: string,
+  ): Promise<Answer> {
+    const attributes = symbol === '' ? {} : { 'trading.symbol': symbol };
+    const sent = await withSpan(`terminal ${type}`, { kind: 'client', attributes }, () => {
+      // Looked at in the turn in which it is written: a fence that is raised later is written after it.
+      const epoch = Math.max(session.epoch, this.fences.of(session.accountId));
+      if (command.epoch < epoch) return refused('EPOCH_STALE', `The epoch ${command.epoch} is below ${epoch}.`);
+      return this.written(session, type, command);
+    });
+    return this.counted(verb, sent);
+  }
+
+  private async written(session: TerminalSession, type: string, command: { readonly coid: string }): Promise<Answer> {
     const sentUs = systemClock.nowUs();
     try {
-      const reply = await session.connection.request('order.submit', command, this.timeoutMs);
-      const ack = terminal.cmdAckSchema.parse(reply.d);
-      if (ack.coid !== command.coid) throw new terminal.FrameError('The answer names another order.');
+      const ack = await askTerminal(session.connection, type, command, ackForm(command.coid), this.timeoutMs);
       const status = ack.status === 'JOURNALLED' ? gateway.SubmitStatus.JOURNALLED : gateway.SubmitStatus.REJECTED;
       return { status, code: ack.code, message: ack.message, duplicate: ack.dup, sentUs, ackedUs: systemClock.nowUs() };
     } catch (error) {
@@ -66,57 +130,24 @@ export class CommandSender {
     }
   }
 
-  async query(session: TerminalSession, coid: string, tombstone: boolean): Promise<gateway.QueryOrderResponse> {
-    try {
-      const reply = await session.connection.request(
-        'query.coid',
-        { coid, tombstone } satisfies terminal.QueryCoid,
-        this.timeoutMs,
-      );
-      const found = terminal.queryResultSchema.parse(reply.d);
-      return gateway.QueryOrderResponse.fromPartial({
-        status: found.known ? gateway.QueryStatus.KNOWN : gateway.QueryStatus.ABSENT,
-        journalledOnly: found.known && found.result === undefined,
-        lockstep: session.lockstep,
-      });
-    } catch {
-      return gateway.QueryOrderResponse.fromPartial({
-        status: gateway.QueryStatus.UNREACHABLE,
-        lockstep: session.lockstep,
-      });
-    }
+  private counted(verb: Verb, sent: Answer): Answer {
+    countCommand(this.platform, verb, OUTCOMES[sent.status] ?? 'rejected');
+    return sent;
   }
 }
 
-function approvedEnvelope(approval: common.Approval | undefined): common.ApprovalEnvelope {
-  return common.ApprovalEnvelope.decode(approval?.envelope ?? Buffer.alloc(0));
+/** An acknowledgement of this command; one without a name is of what it answers. */
+export function ackForm(coid: string): AnswerForm<terminal.CmdAck> {
+  return sameCoid(coid, answerForm('cmd.ack', terminal.cmdAckSchema));
 }
 
-function submitFrame(
-  session: TerminalSession,
-  order: common.OrderRequest,
-  epoch: number,
-  notAfterUs: number,
-  fillingModes: readonly common.FillingMode[],
-): terminal.OrderSubmit {
-  const instrument = session.instrument(order.symbol);
-  return {
-    coid: order.coid,
-    symbol: instrument?.brokerSymbol ?? order.symbol,
-    side: bare('SIDE', order.side),
-    type: bare('ORDER_TYPE', order.type),
-    volume: order.volumeLots,
-    ...(order.price === undefined ? {} : { price: order.price }),
-    worstPrice: order.worstPrice ?? '0',
-    ...(order.stopLoss === undefined ? {} : { sl: order.stopLoss }),
-    ...(order.takeProfit === undefined ? {} : { tp: order.takeProfit }),
-    fillings: fillingModes.map((mode) => bare('FILLING_MODE', mode)),
-    tif: bare('TIME_IN_FORCE', order.timeInForce),
-    magic: order.magic === '' ? '0' : order.magic,
-    tag: terminal.orderTag(order.coid),
-    notAfter: notAfterUs,
-    epoch,
-    ...(order.positionId === '' ? {} : { positionId: order.positionId }),
-    reduceOnly: order.reduceOnly,
+const queryForm = (coid: string): AnswerForm<terminal.QueryResult> =>
+  sameCoid(coid, answerForm('query.result', terminal.queryResultSchema));
+
+function sameCoid<T extends { readonly coid: string }>(coid: string, form: AnswerForm<T>): AnswerForm<T> {
+  return (reply) => {
+    const body = form(reply);
+    if (body.coid !== coid) throw new PeerFault('MESSAGE_UNEXPECTED', 'The answer names another order.');
+    return body;
   };
 }

@@ -1,14 +1,17 @@
-import { terminal, type gateway } from '@trading/contracts';
+import { terminal } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
 import { captureTrace, runInTrace, startTrace, withCorrelation, withSpan, type Trace } from '@trading/platform-tracing';
 import type { BarrierGate } from './barrier-gate';
 import { countTicks } from './gateway-metrics';
+import { bodyOf, PeerFault, shown } from './peer-fault';
+import { isReliable, reliableOf } from './reliable-frames';
+import type { ReliableSequence } from './reliable-sequence';
 import type { SessionPlace } from './session-place';
 import type { SessionPorts } from './session-ports';
 import type { SessionVoice } from './session-voice';
 import type { TerminalLine } from './terminal-line';
 import { parseTicks, sequenceOf } from './tick-frame';
-import { accountOf, dealOf, resultOf } from './wire';
+import { accountOf } from './wire';
 
 /** Whose frames are relayed. */
 export interface Relayed {
@@ -17,8 +20,12 @@ export interface Relayed {
   readonly gate: BarrierGate;
   readonly connection: TerminalLine;
   readonly hello: terminal.Hello;
+  readonly sequence: ReliableSequence;
   /** Our name of a symbol of the terminal. */
   readonly symbolOf: (brokerSymbol: string) => string;
+  /** Whether the terminal has said that it trades the symbol. */
+  readonly trades: (brokerSymbol: string) => boolean;
+  readonly onTerminalState: (state: terminal.TerminalState) => Promise<void>;
 }
 
 /**
@@ -27,8 +34,6 @@ export interface Relayed {
  * says of an order belongs to the order's.
  */
 export class FrameRelay {
-  /** The sequence of the last reliable frame. */
-  lastSeq = 0;
   private checkpointedMs = Date.now();
   /** The trace of the ticks since the last mark. */
   private step: Trace | undefined;
@@ -38,30 +43,26 @@ export class FrameRelay {
     private readonly ports: SessionPorts,
   ) {}
 
+  /** Throws `PeerFault` or `FrameError` for a message that is not of the protocol. */
   async relay(message: terminal.Envelope): Promise<void> {
+    if (isReliable(message.t)) return this.relayReliable(message);
     switch (message.t) {
       case 'tick':
         return this.inStep('terminal tick', () => this.relayTicks(message.d));
       case 'sim.mark': {
-        const mark = terminal.simMarkSchema.parse(message.d);
+        const mark = bodyOf(terminal.simMarkSchema, message);
         return this.inStep('terminal sim.mark', () => this.relayMark(mark)).finally(() => (this.step = undefined));
-      }
-      case 'cmd.result': {
-        const result = terminal.cmdResultSchema.parse(message.d);
-        return this.relayReliable(message, { $case: 'result', value: resultOf(result) }, result);
-      }
-      case 'trade.event': {
-        const deal = terminal.tradeEventSchema.parse(message.d);
-        return this.relayReliable(message, { $case: 'deal', value: dealOf(deal, this.session.symbolOf) }, deal);
       }
       case 'account': {
         const { place, voice, hello } = this.session;
-        const frame = terminal.accountSchema.parse(message.d);
+        const frame = bodyOf(terminal.accountSchema, message);
         place.timeUs = Math.max(place.timeUs, frame.time);
         return voice.account(accountOf(frame, hello));
       }
+      case 'terminal':
+        return this.session.onTerminalState(bodyOf(terminal.terminalStateSchema, message));
       default:
-        this.ports.logger.debug({ type: message.t }, 'A message of the terminal that needs nothing done.');
+        this.ports.logger.debug({ type: shown(message.t) }, 'A message of the terminal that needs nothing done.');
     }
   }
 
@@ -78,9 +79,12 @@ export class FrameRelay {
   }
 
   private async relayTicks(body: unknown): Promise<void> {
-    const { place, voice, symbolOf } = this.session;
+    const { place, voice, symbolOf, trades } = this.session;
     const { timeSeries, config } = this.ports;
     const batch = parseTicks(body, place.accountId, systemClock.nowUs(), symbolOf);
+    if (!trades((body as terminal.TickFrame).symbol)) {
+      throw new PeerFault('MESSAGE_INVALID', 'A tick is of a symbol that the terminal has not named.');
+    }
     const { symbol, timeUs, bid, ask } = batch;
     const tags = { account: place.accountId, symbol };
     timeSeries.write('tick', tags, { seq: sequenceOf(batch), timeUs, fields: { bid, ask } });
@@ -96,17 +100,18 @@ export class FrameRelay {
   }
 
   /** Acknowledges a frame when the bus has it, in the trace of its order, which has none where somebody else traded. */
-  private relayReliable(
-    message: terminal.Envelope,
-    body: NonNullable<gateway.TradeEvent['body']>,
-    { coid, time }: { readonly coid: string; readonly time: number },
-  ): Promise<void> {
-    const { voice, connection, place } = this.session;
+  private relayReliable(message: terminal.Envelope): Promise<void> {
+    const { voice, connection, place, sequence, symbolOf } = this.session;
+    const { body, coid, timeUs } = reliableOf(message, symbolOf);
     const take = async (): Promise<void> => {
-      if (message.seq === undefined) throw new terminal.FrameError(`A ${message.t} lacks its sequence.`);
-      this.lastSeq = message.seq;
-      await voice.reliable(body, this.lastSeq, time);
-      connection.send('ack', {}, { ack: this.lastSeq });
+      const { seq } = message;
+      if (seq === undefined || seq <= 0)
+        throw new PeerFault('MESSAGE_INVALID', 'A reliable message lacks its sequence.');
+      if (await sequence.isDue(seq)) {
+        await voice.reliable(body, seq, timeUs);
+        sequence.accepted(seq);
+      }
+      connection.send('ack', {}, { ack: sequence.lastSeq });
     };
     return this.ports.orderTraces.runIn(coid, () =>
       withCorrelation({ accountId: place.accountId, coid }, () =>
@@ -120,7 +125,7 @@ export class FrameRelay {
     const { directory, timeSeries, config } = this.ports;
     const { accountId, sessionId } = place;
     if (!place.lockstep || mark.n !== place.barrier + 1) {
-      throw new terminal.FrameError(`Barrier ${mark.n} follows barrier ${place.barrier}.`);
+      throw new PeerFault('MESSAGE_UNEXPECTED', `Barrier ${mark.n} follows barrier ${place.barrier}.`);
     }
     const checkpoint = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
     place.timeUs = mark.time;

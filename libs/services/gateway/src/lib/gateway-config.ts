@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseZone } from '@trading/trading-market';
+import type { InboundRates } from './inbound-budget';
 import { paperTermsSchema } from './paper-terms';
 
 /** An account whose terminal may connect, and what it may do. */
@@ -9,6 +10,8 @@ export const accountRegistrationSchema = z.object({
   server: z.string().min(1),
   /** Marked for real money; needs `TRADING_MODE=live` too. */
   live: z.boolean().default(false),
+  /** Ids of the keys that its terminal may prove itself with; absent: any. */
+  keyIds: z.array(z.string().min(1)).exactOptional(),
   /** The broker's time zone: `UTC`, an IANA name or `ny+7`; absent: only what is measured is known. */
   zone: z
     .string()
@@ -46,6 +49,12 @@ export interface GatewayConfig {
   readonly heartbeatMs: number;
   /** How long each message of the handshake may take. Default 5,000. */
   readonly handshakeTimeoutMs?: number;
+  /** What one terminal may send. Default 20,000 frames and 32 MiB per second. */
+  readonly inboundRates?: InboundRates;
+  /** Connections at once that have not proven who they are. Default 64. */
+  readonly unprovenLimit?: number;
+  /** How long nothing must have got through before ticks of live sessions are conflated. Default 1,000. */
+  readonly slowBusMs?: number;
   /** How long a command may stay without its acknowledgement before its outcome is unknown. */
   readonly commandTimeoutMs: number;
 }

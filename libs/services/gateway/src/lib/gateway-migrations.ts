@@ -36,4 +36,34 @@ export class GatewayTables1700000000000 implements MigrationInterface {
   }
 }
 
-export const GATEWAY_MIGRATIONS = [GatewayTables1700000000000];
+/** Fences, positions of reliable events, and flattenings that wait for their terminals. */
+export class GatewayFences1700000000001 implements MigrationInterface {
+  readonly name = 'GatewayFences1700000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE fence (
+        account_id text PRIMARY KEY,
+        epoch      bigint NOT NULL
+      );
+      CREATE TABLE event_position (
+        account_id text PRIMARY KEY,
+        journal_id text NOT NULL,
+        seq        bigint NOT NULL,
+        syncing    boolean NOT NULL
+      );
+      CREATE TABLE flatten_request (
+        account_id   text NOT NULL,
+        request_id   text NOT NULL,
+        reason       text NOT NULL,
+        requested_us bigint NOT NULL,
+        PRIMARY KEY (account_id, request_id)
+      );`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE fence, event_position, flatten_request');
+  }
+}
+
+export const GATEWAY_MIGRATIONS = [GatewayTables1700000000000, GatewayFences1700000000001];

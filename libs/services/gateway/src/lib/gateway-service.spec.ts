@@ -289,7 +289,7 @@ describe('a gateway', () => {
     });
 
     it('halts although the terminal is away or does not answer', async () => {
-      await expect(flatten()).rejects.toMatchObject({ status: 'UNAVAILABLE', code: 'TERMINAL_OFFLINE' });
+      await expect(flatten()).rejects.toMatchObject({ status: 'UNAVAILABLE', code: 'FLATTEN_PENDING' });
       await gateway.connect();
       expect(await submit()).toMatchObject({ code: 'GATEWAY_HALTED' });
       await gateway.stop();

@@ -1,82 +1,87 @@
-import { createHash } from 'node:crypto';
-import { common, gateway, terminal } from '@trading/contracts';
+import { common, gateway } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import { withCorrelation } from '@trading/platform-tracing';
 import { barsOf } from './backfill-bars';
-import type { CommandSender } from './command-sender';
+import { refused, type CommandSender } from './command-sender';
+import type { Fencing } from './fencing';
+import type { Flattener } from './flattener';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
+import { loosens } from './protection';
+import type { TerminalReader } from './terminal-reader';
 import type { TerminalServer } from './terminal-server';
 import type { TerminalSession } from './terminal-session';
-import { snapshotOf } from './wire';
 
-/** How long a close of the gateway's own flatten may be carried out, in event time. */
-const FLATTEN_LIFETIME_US = 7 * 86_400_000_000;
+/** What the use-cases of a gateway are made of. */
+export interface GatewayParts {
+  readonly server: TerminalServer;
+  readonly sender: CommandSender;
+  readonly reader: TerminalReader;
+  readonly fencing: Fencing;
+  readonly flattener: Flattener;
+  readonly halts: HaltFlags;
+  readonly config: Pick<GatewayConfig, 'accounts' | 'commandTimeoutMs'>;
+  readonly logger: Logger;
+}
 
 /** The use-cases of a gateway. */
 export class GatewayUseCases implements gateway.GatewayService {
-  constructor(
-    private readonly server: TerminalServer,
-    private readonly sender: CommandSender,
-    private readonly halts: HaltFlags,
-    private readonly config: Pick<GatewayConfig, 'accounts' | 'commandTimeoutMs'>,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly parts: GatewayParts) {}
 
-  async submitOrder(request: gateway.SubmitOrderRequest): Promise<gateway.SubmitOrderResponse> {
+  submitOrder(request: gateway.SubmitOrderRequest): Promise<gateway.SubmitOrderResponse> {
     return this.routed(request, 'submit');
   }
 
-  async closePosition(request: gateway.ClosePositionRequest): Promise<gateway.SubmitOrderResponse> {
+  closePosition(request: gateway.ClosePositionRequest): Promise<gateway.SubmitOrderResponse> {
     return this.routed(request, 'close');
   }
 
-  async modifyOrder(_request: gateway.ModifyOrderRequest): Promise<gateway.CommandAck> {
-    throw new RpcError('UNIMPLEMENTED', 'MODIFY_UNSUPPORTED', 'This gateway does not modify orders yet.');
+  async modifyOrder(request: gateway.ModifyOrderRequest): Promise<gateway.CommandAck> {
+    const { accountId, coid } = request;
+    return withCorrelation({ accountId, coid }, async () => {
+      const session = this.parts.server.session(accountId);
+      const refusal = await this.refusalOfChange(session, request);
+      return ackOf(refusal ?? (await this.parts.sender.modify(session ?? this.online(accountId), request)));
+    });
   }
 
-  async cancelOrder(_request: gateway.CancelOrderRequest): Promise<gateway.CommandAck> {
-    throw new RpcError(
-      'UNIMPLEMENTED',
-      'CANCEL_UNSUPPORTED',
-      'This gateway routes market orders only: there is nothing to cancel.',
-    );
+  async cancelOrder(request: gateway.CancelOrderRequest): Promise<gateway.CommandAck> {
+    const { accountId, coid } = request;
+    const session = this.parts.server.session(accountId);
+    if (session === undefined) return ackOf(offline(accountId));
+    return withCorrelation({ accountId, coid }, async () => ackOf(await this.parts.sender.cancel(session, request)));
   }
 
   async queryOrder(request: gateway.QueryOrderRequest): Promise<gateway.QueryOrderResponse> {
-    const session = this.server.session(request.accountId);
+    const { accountId, coid, tombstone } = request;
+    const session = this.parts.server.session(accountId);
     if (session === undefined)
       return gateway.QueryOrderResponse.fromPartial({ status: gateway.QueryStatus.UNREACHABLE });
-    const { accountId, coid, tombstone } = request;
-    return withCorrelation({ accountId, coid }, () => this.sender.query(session, coid, tombstone));
+    return withCorrelation({ accountId, coid }, () => this.parts.sender.query(session, coid, tombstone));
   }
 
-  async getSnapshot(request: gateway.GetSnapshotRequest): Promise<gateway.Snapshot> {
+  fence(request: gateway.FenceRequest): Promise<gateway.FenceResponse> {
+    return this.parts.fencing.fence(request);
+  }
+
+  async endSync(request: gateway.EndSyncRequest): Promise<gateway.EndSyncResponse> {
     const session = this.online(request.accountId);
-    const reply = await session.connection.request('snapshot.get', {}, this.config.commandTimeoutMs).catch(() => {
-      throw new RpcError('UNAVAILABLE', 'TERMINAL_NO_ANSWER', 'The terminal did not answer with its snapshot.');
-    });
-    const frame = terminal.snapshotSchema.parse(reply.d);
-    return snapshotOf(
-      frame,
-      session.accountId,
-      session.greeting.hello,
-      session.symbolOf,
-      session.greeting.hello.connected,
-    );
-  }
-
-  async fence(_request: gateway.FenceRequest): Promise<gateway.FenceResponse> {
-    throw new RpcError('UNIMPLEMENTED', 'FENCE_UNSUPPORTED', 'This gateway does not fence yet.');
-  }
-
-  async endSync(_request: gateway.EndSyncRequest): Promise<gateway.EndSyncResponse> {
+    if (session.sessionId !== request.sessionId) {
+      const sentence = `The session of account ${request.accountId} is another one by now.`;
+      throw new RpcError('FAILED_PRECONDITION', 'SESSION_REPLACED', sentence);
+    }
+    await session.endSync();
+    this.parts.server.showSessions();
     return {};
   }
 
-  async listHistory(_request: gateway.ListHistoryRequest): Promise<gateway.ListHistoryResponse> {
-    throw new RpcError('UNIMPLEMENTED', 'HISTORY_UNSUPPORTED', 'This gateway does not read the history yet.');
+  listHistory(request: gateway.ListHistoryRequest): Promise<gateway.ListHistoryResponse> {
+    return this.parts.reader.history(this.online(request.accountId), request);
+  }
+
+  getSnapshot(request: gateway.GetSnapshotRequest): Promise<gateway.Snapshot> {
+    return this.parts.reader.snapshot(this.online(request.accountId));
   }
 
   async listSymbols(request: gateway.ListSymbolsRequest): Promise<gateway.ListSymbolsResponse> {
@@ -84,112 +89,103 @@ export class GatewayUseCases implements gateway.GatewayService {
   }
 
   async getHistory(request: gateway.GetHistoryRequest): Promise<gateway.GetHistoryResponse> {
-    return { bars: await barsOf(this.online(request.accountId), request, this.config.commandTimeoutMs) };
+    return { bars: await barsOf(this.online(request.accountId), request, this.parts.config.commandTimeoutMs) };
   }
 
   async listSessions(): Promise<gateway.ListSessionsResponse> {
-    return { sessions: this.server.list().map((s) => s.describe()) };
+    return { sessions: this.parts.server.list().map((s) => s.describe()) };
   }
 
-  async setHalt(request: gateway.SetHaltRequest): Promise<gateway.SetHaltResponse> {
-    const accountIds =
-      request.accountId === '' ? this.config.accounts.map((account) => account.accountId) : [request.accountId];
+  async setHalt({ accountId: named, halted, reason }: gateway.SetHaltRequest): Promise<gateway.SetHaltResponse> {
+    const { halts, flattener, logger } = this.parts;
+    const accountIds = this.accountIds(named);
     for (const accountId of accountIds) {
-      if (request.halted) await this.halts.set(accountId, request.reason);
-      else await this.halts.clear(accountId);
-      this.logger.warn(
-        { accountId, halted: request.halted, reason: request.reason },
-        'The halt flag of the gateway was changed.',
-      );
+      if (halted) await halts.set(accountId, reason);
+      else {
+        await flattener.forget(accountId);
+        await halts.clear(accountId);
+      }
+      logger.warn({ accountId, halted, reason }, 'The halt flag of the gateway was changed.');
+      this.parts.server.session(accountId)?.tellStateSoon();
     }
     return { accountIds };
   }
 
-  async flatten(request: gateway.FlattenRequest): Promise<gateway.FlattenResponse> {
-    await this.setHalt({ accountId: request.accountId, halted: true, reason: request.reason });
-    const session = this.online(request.accountId);
-    const snapshot = await this.getSnapshot({ accountId: request.accountId });
-    const coids: string[] = [];
-    const failed: string[] = [];
-    for (const position of snapshot.positions) {
-      const order = closeOf(position, request);
-      const notAfterUs = session.timeUs + FLATTEN_LIFETIME_US;
-      const { accountId } = request;
-      const sent = await withCorrelation({ accountId, coid: order.coid }, () =>
-        this.sender.send(session, order, session.epoch, notAfterUs, fillingOf(session, order.symbol)),
-      );
-      coids.push(order.coid);
-      if (sent.status === gateway.SubmitStatus.JOURNALLED) continue;
-      const { code, message } = sent;
-      this.logger.error(
-        { accountId: request.accountId, coid: order.coid, code },
-        'A close of the flatten was not taken.',
-      );
-      failed.push(`${position.volumeLots} ${position.symbol}: ${code}, ${message}`);
-    }
-    session.releaseBarriers();
-    if (failed.length > 0) {
-      throw new RpcError(
-        'UNAVAILABLE',
-        'FLATTEN_INCOMPLETE',
-        `Not every position is being closed. ${failed.join(' ')}`,
-      );
-    }
-    return { coids };
+  async flatten({ accountId: named, requestId, reason }: gateway.FlattenRequest): Promise<gateway.FlattenResponse> {
+    const accountIds = this.accountIds(named);
+    const flattening = accountIds.map((accountId) => this.parts.flattener.flatten({ accountId, requestId, reason }));
+    // Each account's is tried before the first failure is told.
+    await Promise.allSettled(flattening);
+    return { coids: (await Promise.all(flattening)).flat() };
+  }
+
+  private accountIds(named: string): string[] {
+    return named === '' ? this.parts.config.accounts.map(({ accountId }) => accountId) : [named];
   }
 
   private routed(request: gateway.SubmitOrderRequest, verb: 'submit' | 'close'): Promise<gateway.SubmitOrderResponse> {
     const { accountId = '', coid = '' } = request.order ?? {};
-    return withCorrelation({ accountId, coid }, () => this.route(request, verb));
+    return withCorrelation({ accountId, coid }, () => this.route(request, verb, accountId));
   }
 
   private async route(
     request: gateway.SubmitOrderRequest,
     verb: 'submit' | 'close',
+    accountId: string,
   ): Promise<gateway.SubmitOrderResponse> {
-    const accountId = request.order?.accountId ?? '';
-    const rejected = (code: string, message: string) =>
-      gateway.SubmitOrderResponse.fromPartial({ status: gateway.SubmitStatus.REJECTED, code, message });
-    const session = this.server.session(accountId);
-    if (session === undefined) return rejected('TERMINAL_OFFLINE', `No terminal of account ${accountId} is connected.`);
-    if (this.halts.has(accountId) && request.order?.reduceOnly !== true) {
-      return rejected('GATEWAY_HALTED', `The gateway holds account ${accountId}: ${this.halts.reason(accountId)}`);
-    }
-    const answer = await this.sender.submit(session, request, verb);
-    const isOperatorsClose = request.order?.origin === common.Origin.OPERATOR && request.order.reduceOnly;
+    const { server, sender } = this.parts;
+    const session = server.session(accountId);
+    if (session === undefined) return offline(accountId);
+    const { reduceOnly = false, origin } = request.order ?? {};
+    const isOperatorsClose = origin === common.Origin.OPERATOR && reduceOnly;
+    const hold = this.holdOn(session);
+    if (hold?.code === HALTED && !reduceOnly) return hold;
+    if (session.sync.isSyncing && !isOperatorsClose) return syncing(accountId);
+    const answer = await sender.submit(session, request, verb);
     if (isOperatorsClose) session.releaseBarriers();
     return answer;
   }
 
+  /** Why a change may not be made; while an account is held, only a position's protection may be tightened. */
+  private async refusalOfChange(
+    session: TerminalSession | undefined,
+    request: gateway.ModifyOrderRequest,
+  ): Promise<gateway.SubmitOrderResponse | undefined> {
+    if (session === undefined) return offline(request.accountId);
+    const hold = this.holdOn(session);
+    if (hold === undefined) return undefined;
+    if (request.positionId === '') return hold;
+    const { positions } = await this.parts.reader.snapshot(session);
+    const position = positions.find(({ positionId }) => positionId === request.positionId);
+    return position === undefined || loosens(request, position) ? hold : undefined;
+  }
+
+  private holdOn({ accountId, sync }: TerminalSession): gateway.SubmitOrderResponse | undefined {
+    const { halts } = this.parts;
+    if (halts.has(accountId)) {
+      return refused(HALTED, `The gateway holds account ${accountId}: ${halts.reason(accountId)}`);
+    }
+    return sync.isSyncing ? syncing(accountId) : undefined;
+  }
+
   private online(accountId: string): TerminalSession {
-    const session = this.server.session(accountId);
-    if (session === undefined)
-      throw new RpcError('UNAVAILABLE', 'TERMINAL_OFFLINE', `No terminal of account ${accountId} is connected.`);
-    return session;
+    const session = this.parts.server.session(accountId);
+    if (session !== undefined) return session;
+    const { code, message } = offline(accountId);
+    throw new RpcError('UNAVAILABLE', code, message);
   }
 }
 
-/** The order that closes one position of a snapshot; repeatable by the request's id. */
-function closeOf(position: gateway.PositionSnapshot, request: gateway.FlattenRequest): common.OrderRequest {
-  const id = createHash('sha256')
-    .update(`flatten|${request.accountId}|${request.requestId}|${position.positionId}`)
-    .digest('hex')
-    .slice(0, 26);
-  return common.OrderRequest.fromPartial({
-    coid: `G${id.toUpperCase()}`,
-    accountId: request.accountId,
-    symbol: position.symbol,
-    side: position.side === common.Side.BUY ? common.Side.SELL : common.Side.BUY,
-    type: common.OrderType.MARKET,
-    volumeLots: position.volumeLots,
-    timeInForce: common.TimeInForce.IOC,
-    origin: common.Origin.OPERATOR,
-    positionId: position.positionId,
-    reduceOnly: true,
-    comment: 'flatten',
-  });
-}
+const HALTED = 'GATEWAY_HALTED';
 
-function fillingOf(session: TerminalSession, symbol: string): readonly common.FillingMode[] {
-  return session.instrument(symbol)?.fillingModes ?? [];
-}
+const offline = (accountId: string): gateway.SubmitOrderResponse =>
+  refused('TERMINAL_OFFLINE', `No terminal of account ${accountId} is connected.`);
+
+const syncing = (accountId: string): gateway.SubmitOrderResponse =>
+  refused('SYNCING', `Account ${accountId} is being compared with its broker.`);
+
+const ackOf = ({ status, code, message }: gateway.SubmitOrderResponse): gateway.CommandAck => ({
+  status,
+  code,
+  message,
+});

@@ -10,6 +10,10 @@ import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries'
 import { TraceMap } from '@trading/platform-tracing';
 import { ApprovalVerifier } from './approval-verifier';
 import { CommandSender } from './command-sender';
+import { Fences } from './fences';
+import { Fencing } from './fencing';
+import { FlattenRequests } from './flatten-requests';
+import { Flattener } from './flattener';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config';
 import { GatewayController } from './gateway-controller';
 import { GatewayUseCases } from './gateway-service';
@@ -18,7 +22,9 @@ import { SessionDirectory } from './session-directory';
 import { QuoteBoard } from './quote-board';
 import { StageListener } from './stage-listener';
 import { StageProgress } from './stage-progress';
+import { TerminalReader } from './terminal-reader';
 import { TerminalServer } from './terminal-server';
+import type { TerminalSession } from './terminal-session';
 
 /** A barrier that stages keep open for longer is worth a complaint. */
 const LATE_STAGE_MS = 30_000;
@@ -37,6 +43,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     private readonly probes: ServiceProbes,
     private readonly stages: StageListener,
     private readonly quotes: QuoteBoard,
+    private readonly fences: Fences,
+    private readonly fencing: Fencing,
+    private readonly flattener: Flattener,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -49,9 +58,18 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     this.hooks.add('consumers', 'terminal sessions', () => this.server.close());
     this.hooks.add('consumers', 'progress of stages', () => this.stages.stop());
     this.hooks.add('consumers', 'quote board', () => this.quotes.close());
-    await this.halts.load();
+    this.hooks.add('consumers', 'waiting flattens', () => this.flattener.close());
+    await Promise.all([this.halts.load(), this.fences.load()]);
+    this.server.onReady = (session) => {
+      void this.catchUp(session);
+    };
     this.stages.onRejoin = (accountId, reason) => this.server.beginAgain(accountId, reason);
     this.terminalPort = await this.server.listen();
+  }
+
+  private async catchUp(session: TerminalSession): Promise<void> {
+    await this.fencing.catchUp(session);
+    await this.flattener.carryOutPending(session);
   }
 
   private requireStages(): void {
@@ -101,6 +119,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       useFactory: (bus: EventBus, progress: StageProgress, config: GatewayConfig) =>
         new StageListener(bus, progress, config.gatewayId),
     },
+    {
+      provide: Fences,
+      inject: [SessionDirectory],
+      useFactory: (directory: SessionDirectory) => new Fences(directory),
+    },
     { provide: TraceMap, useFactory: () => new TraceMap() },
     {
       provide: TerminalServer,
@@ -112,6 +135,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         SessionDirectory,
         StageProgress,
         HaltFlags,
+        Fences,
         TraceMap,
         GATEWAY_CONFIG,
         LOGGER,
@@ -124,6 +148,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         directory: SessionDirectory,
         progress: StageProgress,
         halts: HaltFlags,
+        fences: Fences,
         orderTraces: TraceMap,
         config: GatewayConfig,
         logger: Logger,
@@ -136,25 +161,56 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
           directory,
           progress,
           halts,
+          fences,
           orderTraces,
           config,
           logger,
         }),
     },
     {
-      provide: GatewayUseCases,
-      inject: [TerminalServer, HaltFlags, TraceMap, GATEWAY_CONFIG, LOGGER],
+      provide: CommandSender,
+      inject: [Fences, TraceMap, GATEWAY_CONFIG],
+      useFactory: (fences: Fences, orderTraces: TraceMap, config: GatewayConfig) => {
+        const { approvalKeys, commandTimeoutMs, platform } = config;
+        return new CommandSender(new ApprovalVerifier(approvalKeys), fences, orderTraces, commandTimeoutMs, platform);
+      },
+    },
+    {
+      provide: TerminalReader,
+      inject: [GATEWAY_CONFIG],
+      useFactory: (config: GatewayConfig) => new TerminalReader(config.commandTimeoutMs),
+    },
+    {
+      provide: Fencing,
+      inject: [Fences, TerminalServer, GATEWAY_CONFIG, LOGGER],
+      useFactory: (fences: Fences, server: TerminalServer, config: GatewayConfig, logger: Logger) =>
+        new Fencing(fences, server, config, logger),
+    },
+    {
+      provide: Flattener,
+      inject: [TerminalServer, CommandSender, TerminalReader, HaltFlags, DATABASE, LOGGER],
       useFactory: (
         server: TerminalServer,
+        sender: CommandSender,
+        reader: TerminalReader,
         halts: HaltFlags,
-        orderTraces: TraceMap,
+        database: Database,
+        logger: Logger,
+      ) => new Flattener(server, sender, reader, halts, new FlattenRequests(database), logger),
+    },
+    {
+      provide: GatewayUseCases,
+      inject: [TerminalServer, CommandSender, TerminalReader, Fencing, Flattener, HaltFlags, GATEWAY_CONFIG, LOGGER],
+      useFactory: (
+        server: TerminalServer,
+        sender: CommandSender,
+        reader: TerminalReader,
+        fencing: Fencing,
+        flattener: Flattener,
+        halts: HaltFlags,
         config: GatewayConfig,
         logger: Logger,
-      ) => {
-        const verifier = new ApprovalVerifier(config.approvalKeys);
-        const sender = new CommandSender(verifier, orderTraces, config.commandTimeoutMs);
-        return new GatewayUseCases(server, sender, halts, config, logger);
-      },
+      ) => new GatewayUseCases({ server, sender, reader, fencing, flattener, halts, config, logger }),
     },
   ],
 })

@@ -1,4 +1,5 @@
 import type { Database } from '@trading/platform-database';
+import type { EventPosition } from './resume-plan';
 
 export interface SessionRecord {
   readonly accountId: string;
@@ -83,6 +84,56 @@ export class SessionDirectory {
       [accountId, sessionId, barrier.n, barrier.timeUs, barrier.ended, barrier.ticks, barrier.crossed],
     );
     if (saved.length === 0) throw new SessionReplaced(sessionId);
+  }
+
+  /** How far the bus has the account's reliable events. */
+  async events(accountId: string): Promise<EventPosition | undefined> {
+    const sql = 'SELECT journal_id, seq, syncing FROM event_position WHERE account_id = $1';
+    const [row] = await this.database.query<{ journal_id: string; seq: number; syncing: boolean }>(sql, [accountId]);
+    return row && { journalId: row.journal_id, seq: row.seq, syncing: row.syncing };
+  }
+
+  /** A session begins: its events follow this position. */
+  async beginEvents(accountId: string, { journalId, seq, syncing }: EventPosition): Promise<void> {
+    await this.database.query(
+      `INSERT INTO event_position (account_id, journal_id, seq, syncing) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (account_id) DO UPDATE SET journal_id = $2, seq = $3, syncing = $4`,
+      [accountId, journalId, seq, syncing],
+    );
+  }
+
+  /** Moves the position forward, if the session is still the account's. */
+  async saveEvents(
+    { accountId, sessionId, journalId }: Pick<SessionRecord, 'accountId' | 'sessionId' | 'journalId'>,
+    seq: number,
+  ): Promise<void> {
+    await this.database.query(
+      `UPDATE event_position SET seq = greatest(seq, $4) WHERE account_id = $1 AND journal_id = $3
+         AND EXISTS (SELECT 1 FROM session WHERE account_id = $1 AND session_id = $2)`,
+      [accountId, sessionId, journalId, seq],
+    );
+  }
+
+  async setSyncing(accountId: string, journalId: string, syncing: boolean): Promise<void> {
+    const sql = 'UPDATE event_position SET syncing = $3 WHERE account_id = $1 AND journal_id = $2';
+    await this.database.query(sql, [accountId, journalId, syncing]);
+  }
+
+  async fences(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.query<{ account_id: string; epoch: number }>(
+      'SELECT account_id, epoch FROM fence',
+    );
+    return new Map(rows.map((row) => [row.account_id, row.epoch]));
+  }
+
+  /** Raises the fence and returns the highest one. */
+  async raiseFence(accountId: string, epoch: number): Promise<number> {
+    const [row] = await this.database.query<{ epoch: number }>(
+      `INSERT INTO fence (account_id, epoch) VALUES ($1, $2)
+       ON CONFLICT (account_id) DO UPDATE SET epoch = greatest(fence.epoch, $2) RETURNING epoch`,
+      [accountId, epoch],
+    );
+    return row?.epoch ?? epoch;
   }
 
   async haltFlags(): Promise<ReadonlyMap<string, string>> {

@@ -2,6 +2,7 @@ import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import type { TraceMap } from '@trading/platform-tracing';
+import type { Fences } from './fences';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
 import type { QuoteBoard } from './quote-board';
@@ -19,6 +20,7 @@ export interface SessionPorts {
   readonly quotes: QuoteBoard;
   readonly progress: StageProgress;
   readonly halts: HaltFlags;
+  readonly fences: Fences;
   /** The traces of orders by client order id, for what terminals say of them later, also after a reconnect. */
   readonly orderTraces: TraceMap;
   readonly config: GatewayConfig;

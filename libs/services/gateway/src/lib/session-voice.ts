@@ -32,6 +32,16 @@ export class SessionVoice {
     await this.window.drain();
   }
 
+  /** For how long the bus has accepted nothing of what is on its way to it. */
+  stalledMs(nowMs: number): number {
+    return this.window.stalledMs(nowMs);
+  }
+
+  /** What has changed about the terminal. */
+  terminal(value: gateway.TerminalSession): Promise<void> {
+    return this.ofAccount({ $case: 'terminal', value });
+  }
+
   mark(value: common.Mark): Promise<void> {
     return this.tell({ $case: 'mark', value });
   }

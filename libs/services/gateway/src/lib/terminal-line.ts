@@ -6,5 +6,5 @@ import type { TerminalConnection } from './terminal-connection';
  */
 export type TerminalLine = Pick<
   TerminalConnection,
-  'isOpen' | 'listen' | 'send' | 'request' | 'startHeartbeat' | 'pause' | 'resume' | 'close'
+  'isOpen' | 'listen' | 'send' | 'request' | 'startHeartbeat' | 'pause' | 'resume' | 'close' | 'fail'
 >;

@@ -1,20 +1,26 @@
 import { terminal, wire, type common, type gateway } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
-import { runInTrace } from '@trading/platform-tracing';
+import { answerForm, askTerminal } from './ask-terminal';
 import { BarrierGate } from './barrier-gate';
+import { EventKeeper } from './event-keeper';
 import { FrameRelay } from './frame-relay';
-import { HandshakeRefused, type Greeting } from './handshake';
+import { FrameWorker } from './frame-worker';
+import { countConflated } from './gateway-metrics';
+import type { Greeting } from './handshake';
+import { PeerFault } from './peer-fault';
+import { ReliableSequence } from './reliable-sequence';
 import { SessionReplaced, type SessionRecord } from './session-directory';
 import { SessionPlace } from './session-place';
 import type { SessionPorts } from './session-ports';
+import { SessionSymbols } from './session-symbols';
+import { requireJournal, SessionSync } from './session-sync';
 import { SessionVoice } from './session-voice';
 import type { TerminalLine } from './terminal-line';
-import { instrumentOf } from './wire';
 
 /** A barrier that stays open for longer has lost a stage: the session begins again where all of them can. */
 const STAGE_PATIENCE_MS = 10_000;
-/** Frames that may wait before the terminal is asked to slow down. */
-const INBOX_LIMIT = 1_000;
+/** Nothing got through for this long: the bus is slow. */
+const SLOW_MS = 1_000;
 
 /**
  * The live session of one account: takes what its terminal sends, in order, from its greeting until a newer session.
@@ -24,36 +30,61 @@ export class TerminalSession {
   readonly sessionId: string;
   readonly lockstep: boolean;
   readonly connectedUs = systemClock.nowUs();
-  private readonly instruments = new Map<string, common.Instrument>();
-  private readonly ours = new Map<string, string>();
-  private readonly inbox: terminal.Envelope[] = [];
+  readonly sync: SessionSync;
+  /** Called when a terminal that was here has reached its broker again. */
+  onBrokerBack: () => void = () => undefined;
+  /** The highest fencing epoch that the terminal's journal holds, or will when it has read its welcome. */
+  epoch: number;
+  private readonly symbols = new SessionSymbols();
+  private readonly worker: FrameWorker;
   private opening: Promise<void> | undefined;
-  private working: Promise<void> | undefined;
-  private ready = false;
+  private isWelcomed = false;
   private takesCommands = false;
+  private state: terminal.TerminalState;
   private readonly place: SessionPlace;
   private readonly voice: SessionVoice;
   private readonly gate: BarrierGate;
-  private readonly relay: FrameRelay;
-  private announcesAgain = false;
+  private readonly sequence: ReliableSequence;
+  private readonly keeper: EventKeeper;
 
   constructor(
     readonly greeting: Greeting,
     readonly connection: TerminalLine,
-    readonly epoch: number,
     private readonly ports: SessionPorts,
   ) {
+    const { hello } = greeting;
+    const { config, logger, directory } = ports;
     this.accountId = greeting.account.accountId;
     this.sessionId = greeting.sessionId;
-    this.lockstep = greeting.hello.caps.includes('lockstep');
-    const patienceMs = ports.config.stagePatienceMs ?? STAGE_PATIENCE_MS;
-    this.place = new SessionPlace(this.accountId, this.sessionId, greeting.hello.journalId, this.lockstep);
-    this.voice = new SessionVoice(this.place, this.symbols(), ports.bus);
+    this.lockstep = hello.caps.includes('lockstep');
+    this.epoch = Math.max(hello.epoch, 1);
+    this.state = { connected: hello.connected, tradeAllowed: hello.tradeAllowed };
+    this.place = new SessionPlace(this.accountId, this.sessionId, hello.journalId, this.lockstep);
+    this.sync = new SessionSync(this.accountId, hello, ports);
+    this.keeper = new EventKeeper(directory, this.place, logger);
+    this.sequence = new ReliableSequence(this.lockstep, this.keeper, (from, to) => this.lost(from, to));
+    this.voice = new SessionVoice(this.place, this.subscribed(), ports.bus);
+    const patienceMs = config.stagePatienceMs ?? STAGE_PATIENCE_MS;
     this.gate = new BarrierGate(ports.progress, this.accountId, this.sessionId, patienceMs, () =>
       this.beginAgain(`stages are away: ${ports.progress.missing(this.accountId, this.barrier).join(', ')}`),
     );
-    const { place, voice, gate, symbolOf } = this;
-    this.relay = new FrameRelay({ place, voice, gate, connection, hello: greeting.hello, symbolOf }, ports);
+    const { place, voice, gate, sequence, symbols } = this;
+    const [symbolOf, trades] = [symbols.ourName, symbols.has];
+    const onTerminalState = (state: terminal.TerminalState) => this.changeState(state);
+    const relay = new FrameRelay(
+      { place, voice, gate, connection, hello, sequence, symbolOf, trades, onTerminalState },
+      ports,
+    );
+    this.worker = new FrameWorker({
+      connection,
+      lockstep: this.lockstep,
+      slowMs: config.slowBusMs ?? SLOW_MS,
+      relay: (message) => relay.relay(message),
+      announce: () => this.announce(),
+      busStalledMs: (nowMs) => voice.stalledMs(nowMs),
+      onConflated: (ticks) => countConflated(config.platform, ticks),
+      onError: (error) => this.fail(error),
+    });
   }
 
   /** The last barrier that the stages were told of. */
@@ -67,19 +98,24 @@ export class TerminalSession {
   }
 
   listInstruments(): common.Instrument[] {
-    return [...this.instruments.values()];
+    return this.symbols.list();
   }
 
   instrument(symbol: string): common.Instrument | undefined {
-    return this.instruments.get(symbol);
+    return this.symbols.get(symbol);
   }
 
   /** Our name of a symbol of the terminal. */
-  readonly symbolOf = (brokerSymbol: string): string => this.ours.get(brokerSymbol) ?? brokerSymbol;
+  readonly symbolOf = (brokerSymbol: string): string => this.symbols.ourName(brokerSymbol);
 
   /** Whether commands may be sent: the terminal is there and its symbols are known. */
   get isReady(): boolean {
     return this.takesCommands && this.connection.isOpen;
+  }
+
+  /** Whether the terminal is here and reaches its broker. */
+  get isBrokerConnected(): boolean {
+    return this.connection.isOpen && this.state.connected;
   }
 
   /**
@@ -90,12 +126,14 @@ export class TerminalSession {
     return (this.opening ??= this.begin(older));
   }
 
-  /** Takes one message of the terminal; they are worked through in order. */
-  receive(message: terminal.Envelope): void {
+  /** Takes one message of the terminal, of about so many bytes; they are worked through in order. */
+  receive(message: terminal.Envelope, bytes: number): void {
     if (!this.connection.isOpen) return;
-    this.inbox.push(message);
-    if (this.inbox.length > INBOX_LIMIT) this.connection.pause();
-    this.startWork();
+    if (!this.isWelcomed) {
+      this.connection.fail(new PeerFault('MESSAGE_UNEXPECTED', 'A message came before the welcome.'));
+      return;
+    }
+    this.worker.push(message, bytes);
   }
 
   /** Ends the session for a newer one; resolves when nothing of it is on its way any more. */
@@ -105,11 +143,12 @@ export class TerminalSession {
     await this.finish();
   }
 
-  /** Resolves when nothing of a session whose connection has ended is on its way any more. */
+  /** Resolves when nothing of a session whose connection has ended is on its way any more, and its place is kept. */
   async finish(): Promise<void> {
     this.ports.progress.abandon(this.accountId, this.sessionId);
-    await Promise.allSettled([this.opening, this.working]);
-    await this.working;
+    await Promise.allSettled([this.opening]);
+    await this.worker.finish();
+    await this.keeper.flush();
   }
 
   describe(): gateway.TerminalSession {
@@ -132,84 +171,86 @@ export class TerminalSession {
       timeUs: this.timeUs,
       ticks: this.place.ticks,
       crossedTicks: this.place.crossed,
-      ended: this.place.ended && this.ready,
-      brokerConnected: hello.connected,
-      tradeAllowed: hello.tradeAllowed,
-      syncing: false,
+      ended: this.place.ended && this.worker.isStarted,
+      brokerConnected: this.isBrokerConnected,
+      tradeAllowed: this.connection.isOpen && this.state.tradeAllowed,
+      syncing: this.sync.isSyncing,
       journalId: hello.journalId,
     };
   }
 
+  /** Says how the terminal is, for whoever looks at it from elsewhere; nobody waits for that. */
+  tellStateSoon(): void {
+    this.tellState().catch((error: unknown) => {
+      this.ports.logger.warn({ accountId: this.accountId, error: String(error) }, 'The state could not be told.');
+    });
+  }
+
+  /** The account was compared with its broker: orders are taken again. */
+  async endSync(): Promise<void> {
+    await this.sync.end();
+    this.tellStateSoon();
+  }
+
+  private async tellState(): Promise<void> {
+    if (this.worker.isStarted) await this.voice.terminal(this.describe());
+  }
+
   private async begin(older: TerminalSession | undefined): Promise<void> {
-    const { directory, halts, config, progress } = this.ports;
+    const { directory, halts, fences, config, progress } = this.ports;
     await older?.retire();
     this.requireOpen();
     const durable = await directory.barrier(this.accountId);
-    await this.checkJournal(durable?.n ?? 0);
+    if (this.lockstep) await requireJournal(directory, this.record(), durable?.n ?? 0);
+    else this.sequence.startAfter(await this.sync.begin());
+    await Promise.all([halts.load(), fences.load()]);
+    this.raiseEpoch(fences.of(this.accountId));
     await directory.enter(this.record());
-    await halts.load();
     this.requireOpen();
     this.place.restore(durable);
-    progress.begin(this.accountId, this.sessionId, this.symbols());
+    progress.begin(this.accountId, this.sessionId, this.subscribed());
+    this.isWelcomed = true;
     this.connection.send('welcome', {
       mac: this.greeting.mac,
       hbMs: config.heartbeatMs,
-      resumeFrom: this.relay.lastSeq,
+      resumeFrom: this.sequence.lastSeq,
       resumeBarrier: this.barrier,
       epoch: this.epoch,
       subscribe: [...config.subscriptions],
+      ...(this.sync.isSyncing && { fullSync: true }),
     } satisfies terminal.Welcome);
-    const answer = await this.connection.request('symbol.get', {}, config.commandTimeoutMs);
-    for (const w of terminal.symbolsSchema.parse(answer.d).instruments) {
-      this.instruments.set(w.symbol, instrumentOf(w));
-      this.ours.set(w.brokerSymbol, w.symbol);
-    }
+    const form = answerForm('symbols', terminal.symbolsSchema);
+    const { instruments } = await askTerminal(this.connection, 'symbol.get', {}, form, config.commandTimeoutMs);
+    this.symbols.learn(instruments);
     this.takesCommands = true;
     await this.announce();
-    this.ready = true;
-    this.startWork();
+    this.worker.start();
+  }
+
+  /** The fence that the terminal's journal holds now. */
+  raiseEpoch(epoch: number): void {
+    this.epoch = Math.max(this.epoch, epoch);
   }
 
   private requireOpen(): void {
     if (!this.connection.isOpen) throw new SessionReplaced(this.sessionId);
   }
 
-  /**
-   * A terminal with another journal has forgotten what it was told. In simulated time it cannot be where the barrier
-   * was; otherwise the account is held until an operator has compared its books with the broker's.
-   */
-  private async checkJournal(barrier: number): Promise<void> {
-    const known = await this.ports.directory.journalOf(this.accountId);
-    const { journalId } = this.greeting.hello;
-    if (known === undefined || known === journalId) return;
-    const sentence = `The terminal's journal is ${journalId}; the account's was ${known}.`;
-    if (!this.lockstep) await this.ports.halts.set(this.accountId, sentence);
-    else if (barrier > 0) throw new HandshakeRefused('JOURNAL_CHANGED', sentence);
-  }
-
   private record(): SessionRecord {
     const { login, server, journalId } = this.greeting.hello;
     const { accountId, sessionId, epoch, connectedUs } = this;
-    return {
-      accountId,
-      sessionId,
-      gatewayId: this.ports.config.gatewayId,
-      login,
-      server,
-      journalId,
-      epoch,
-      connectedUs,
-    };
+    const { gatewayId } = this.ports.config;
+    return { accountId, sessionId, gatewayId, login, server, journalId, epoch, connectedUs };
   }
 
   private async announce(): Promise<void> {
     const { accountId, sessionId } = this;
-    await this.voice.begin(this.describe(), this.listInstruments());
+    await this.voice.begin(this.describe(), this.symbols.list());
     this.ports.logger.info({ accountId, sessionId, resumeFrom: this.barrier }, 'A session begins.');
   }
 
   /** Symbols whose partitions carry marks: those that somebody subscribed to. */
-  private symbols(): readonly string[] {
+  private subscribed(): readonly string[] {
     return [...new Set(this.ports.config.subscriptions.map((s) => s.symbol))];
   }
 
@@ -218,48 +259,35 @@ export class TerminalSession {
    * otherwise the session is announced once more, in its place among what the terminal says.
    */
   beginAgain(reason: string): void {
-    // It is on its way to do so.
-    if (!this.connection.isOpen) return;
+    if (!this.connection.isOpen) return; // It is on its way to do so.
     const { accountId, sessionId } = this;
     this.ports.logger.warn({ accountId, sessionId, reason }, 'The session begins again.');
     if (this.place.hasBarriers) {
       this.connection.close(reason);
       return;
     }
-    this.announcesAgain = true;
-    this.startWork();
+    this.worker.announceAgain();
   }
 
-  private startWork(): void {
-    if (!this.ready || this.working !== undefined) return;
-    // What the terminal says belongs to no trace of whoever has it worked through.
-    this.working = runInTrace(undefined, () => this.work()).finally(() => (this.working = undefined));
+  private fail(error: unknown): void {
+    const { accountId } = this;
+    this.ports.logger.error({ accountId, error: String(error) }, 'A message of the terminal could not be relayed.');
+    this.connection.close('a message could not be relayed');
   }
 
-  /** A message that cannot be relayed ends the session: what follows it must not overtake it. */
-  private async work(): Promise<void> {
-    try {
-      await this.announceIfAsked();
-      for (let message = this.inbox.shift(); message !== undefined; message = this.inbox.shift()) {
-        if (!this.connection.isOpen) return;
-        // Before the message, which may wait for an answer of the terminal.
-        if (this.inbox.length === 0) this.connection.resume();
-        await this.relay.relay(message);
-        await this.announceIfAsked();
-      }
-    } catch (error) {
-      this.ports.logger.error(
-        { accountId: this.accountId, error: String(error) },
-        'A message of the terminal could not be relayed.',
-      );
-      this.connection.close('a message could not be relayed');
-    }
+  /** Reliable events of the terminal are missing: nothing is sent to it until its account was compared. */
+  private async lost(from: number, to: number): Promise<void> {
+    await this.sync.start(`the events from ${from} to ${to} are lost`);
+    await this.tellState();
   }
 
-  private async announceIfAsked(): Promise<void> {
-    if (!this.announcesAgain) return;
-    this.announcesAgain = false;
-    await this.announce();
+  private async changeState(state: terminal.TerminalState): Promise<void> {
+    const { connected, tradeAllowed } = this.state;
+    this.state = state;
+    if (connected === state.connected && tradeAllowed === state.tradeAllowed) return;
+    this.ports.logger.warn({ accountId: this.accountId, ...state }, "The terminal's own connection has changed.");
+    await this.tellState();
+    if (!connected && state.connected) this.onBrokerBack();
   }
 
   /**

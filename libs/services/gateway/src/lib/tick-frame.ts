@@ -18,13 +18,13 @@ export function parseTicks(
   if (t.length !== b.length || t.length !== a.length) {
     throw new terminal.FrameError('The columns of a tick frame differ in length.');
   }
-  const bid = b.map(Number);
-  const ask = a.map(Number);
+  const bid = b.map(priceOf);
+  const ask = a.map(priceOf);
   let crossed = 0;
   for (let i = 0; i < t.length; i++) {
     const [time, low, high] = [t[i], bid[i], ask[i]];
     if (!Number.isSafeInteger(time) || !isPrice(low) || !isPrice(high)) {
-      throw new terminal.FrameError(`Tick ${first + i} of ${symbol} is not a time with two prices.`);
+      throw new terminal.FrameError(`Tick ${i} of a frame is not a time with two prices.`);
     }
     if (low > high) crossed++;
   }
@@ -35,5 +35,8 @@ export function parseTicks(
 export function sequenceOf({ firstSeq, timeUs }: market.TickBatch): number[] {
   return Array.from(timeUs, (_, k) => firstSeq + k);
 }
+
+/** NaN for what is no word. */
+const priceOf = (word: unknown): number => (typeof word === 'string' ? Number(word) : NaN);
 
 const isPrice = (price: number | undefined): price is number => price !== undefined && price > 0 && price < Infinity;

@@ -208,7 +208,7 @@ export class GatewayFixture {
     await this.running.stop();
     await Promise.all(this.terminals.splice(0).map((one) => one.end()));
     await this.bus.close();
-    await this.database.query('TRUNCATE session, halt_flag, barrier');
+    await this.database.query('TRUNCATE session, halt_flag, barrier, fence, event_position, flatten_request');
   }
 
   /** Stops as `kill -9` would: what is in the database stays. */
