@@ -30,6 +30,7 @@ export class Changes {
     const isExpiryKept = change.expiresUs === undefined;
     held.wait(order, isExpiryKept ? held.dueUs : (order.expiresUs ?? Infinity));
     held.isGapped = false;
+    book.settle();
     this.floor.dueUs = Math.min(this.floor.dueUs, held.dueUs);
     return done([orderChanged(held, 'MODIFIED', by, nowUs)]);
   }

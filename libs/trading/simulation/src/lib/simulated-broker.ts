@@ -51,6 +51,8 @@ export class SimulatedBroker {
   private readonly changes: Changes;
   private readonly byTime: ByTime;
   private readonly stopOut: StopOut;
+  /** Quotes from then on are looked at even where no order and no stop is met. */
+  private awakeUs: number;
 
   /** @throws SimulationConfigInvalid */
   constructor(private readonly config: BrokerConfig) {
@@ -60,6 +62,7 @@ export class SimulatedBroker {
     this.changes = new Changes(this.floor);
     this.byTime = new ByTime(this.floor);
     this.stopOut = new StopOut(this.floor, this.matching);
+    this.awakeUs = this.floor.dueUs;
   }
 
   /**
@@ -95,7 +98,9 @@ export class SimulatedBroker {
 
   /** Changes a pending order. A market order that waits cannot be changed. */
   modify(change: OrderChange, nowUs: number, by: Actor = 'command'): ChangeOutcome {
-    return this.changes.modify(change, nowUs, by);
+    const outcome = this.changes.modify(change, nowUs, by);
+    this.rest();
+    return outcome;
   }
 
   /** Cancels a pending order, or what has not filled of a market order. */
@@ -123,6 +128,7 @@ export class SimulatedBroker {
   cash(kind: CashKind, amount: Decimal | string, nowUs: number, comment: string = kind): BrokerEvent[] {
     const events: BrokerEvent[] = [this.floor.deals.move(kind, new Decimal(amount), comment, nowUs)];
     if (this.stopOut.isWatching) this.stopOut.enforce(nowUs, events);
+    this.rest();
     return events;
   }
 
@@ -140,7 +146,7 @@ export class SimulatedBroker {
     const book = this.books.get(symbol);
     if (book === undefined) throw new SimulatedSymbolUnknown(symbol);
     if (!(bid <= ask)) return NOTHING;
-    if (book.isQuiet && timeUs < this.floor.dueUs && !this.stopOut.isWatching) {
+    if (timeUs < this.awakeUs && book.isIndifferent(bid, ask)) {
       book.bid = bid;
       book.ask = ask;
       return NOTHING;
@@ -149,8 +155,9 @@ export class SimulatedBroker {
     if (timeUs >= this.floor.dueUs) this.byTime.pass(timeUs, events);
     book.bid = bid;
     book.ask = ask;
-    if (!book.isQuiet) this.matching.onQuote(book, timeUs, arrival, events);
+    if (!book.isIndifferent(bid, ask)) this.matching.onQuote(book, timeUs, arrival, events);
     if (this.stopOut.isWatching) this.stopOut.enforce(timeUs, events);
+    this.rest();
     return events.length > 0 ? events : NOTHING;
   }
 
@@ -170,6 +177,7 @@ export class SimulatedBroker {
     if (nowUs < this.floor.dueUs) return NOTHING;
     const events: BrokerEvent[] = [];
     this.byTime.pass(nowUs, events);
+    this.rest();
     return events.length > 0 ? events : NOTHING;
   }
 
@@ -275,7 +283,13 @@ export class SimulatedBroker {
     if (order.type === 'MARKET') book.waiting.push(held);
     else events.push(this.place(book, held, nowUs, by));
     book.settle();
+    this.rest();
     return events;
+  }
+
+  /** To be called after anything changed: a time may be due earlier now, or positions be open that are watched. */
+  private rest(): void {
+    this.awakeUs = this.stopOut.isWatching ? -Infinity : this.floor.dueUs;
   }
 
   private place(book: SymbolBook, held: HeldOrder, nowUs: number, by: Actor): BrokerEvent {

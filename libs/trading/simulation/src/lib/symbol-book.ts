@@ -17,11 +17,21 @@ export class SymbolBook {
   isQuiet = true;
   /** No quote will come any more. */
   isClosed = false;
+  /** Quotes strictly between these meet no price of an order or a stop. */
+  private bidFrom = -Infinity;
+  private bidTo = Infinity;
+  private askFrom = -Infinity;
+  private askTo = Infinity;
 
   constructor(readonly instrument: Instrument) {}
 
   get hasQuote(): boolean {
     return !Number.isNaN(this.bid);
+  }
+
+  /** Whether a quote does nothing here: most of them, so that this is all that they cost. */
+  isIndifferent(bid: number, ask: number): boolean {
+    return this.isQuiet || (bid > this.bidFrom && bid < this.bidTo && ask > this.askFrom && ask < this.askTo);
   }
 
   /** A quote as the exact decimal that the feed wrote. */
@@ -35,9 +45,29 @@ export class SymbolBook {
 
   /** To be called after orders or stops changed. */
   settle(): void {
-    this.isQuiet =
-      this.waiting.length === 0 &&
-      this.pending.length === 0 &&
-      this.positions.every((position) => position.levels === NO_STOPS);
+    const guarded = this.positions.filter((position) => position.levels !== NO_STOPS);
+    this.isQuiet = this.waiting.length === 0 && this.pending.length === 0 && guarded.length === 0;
+    // An order that waits for the market is met by any quote.
+    this.bidFrom = this.waiting.length === 0 ? -Infinity : Infinity;
+    this.bidTo = Infinity;
+    this.askFrom = -Infinity;
+    this.askTo = Infinity;
+    for (const { sign, levels } of guarded) {
+      this.watch(sign > 0 ? 'bid' : 'ask', sign > 0 ? 'down' : 'up', levels.stopLossAt);
+      this.watch(sign > 0 ? 'bid' : 'ask', sign > 0 ? 'up' : 'down', levels.takeProfitAt);
+    }
+    for (const { order, at } of this.pending) {
+      const isBuy = order.side === 'BUY';
+      this.watch(isBuy ? 'ask' : 'bid', isBuy === (order.type === 'LIMIT') ? 'down' : 'up', at);
+    }
+  }
+
+  /** @param at NaN: nothing is there */
+  private watch(price: 'bid' | 'ask', way: 'up' | 'down', at: number): void {
+    if (Number.isNaN(at)) return;
+    if (price === 'bid' && way === 'down') this.bidFrom = Math.max(this.bidFrom, at);
+    else if (price === 'bid') this.bidTo = Math.min(this.bidTo, at);
+    else if (way === 'down') this.askFrom = Math.max(this.askFrom, at);
+    else this.askTo = Math.min(this.askTo, at);
   }
 }
