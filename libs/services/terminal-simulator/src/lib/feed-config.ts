@@ -2,6 +2,7 @@ import { parseZone, PATH_MODELS, TIMEFRAMES, type Instrument } from '@trading/tr
 import { z } from 'zod';
 
 const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'expected a decimal number as a string, such as "10000"');
+const signed = z.string().regex(/^-?\d+(\.\d+)?$/, 'expected a decimal number as a string, such as "-3.2"');
 const count = z.number().int().min(0);
 const name = z.string().min(1);
 
@@ -24,6 +25,13 @@ const instrumentOverrides = z
     fillingModes: z.array(z.enum(['FOK', 'IOC', 'RETURN'])).min(1),
     executionMode: z.enum(['INSTANT', 'REQUEST', 'MARKET', 'EXCHANGE']),
     stopsOnOpen: z.enum(['WITH', 'AFTER']),
+    /** Of the broker's week, see {@link Instrument}. */
+    sessions: z.array(z.strictObject({ fromMinute: count.max(10_080), toMinute: count.max(10_080) })),
+    tradable: z.boolean(),
+    swapLong: signed,
+    swapShort: signed,
+    swapMode: z.enum(['points', 'currency', 'cash']),
+    swapTripleWeekday: count.max(6),
   } satisfies Partial<Record<keyof Instrument, z.ZodType>>)
   .partial();
 

@@ -1,14 +1,13 @@
 import { terminal } from '@trading/contracts';
-import type { BatchSink } from './batch-sink';
+import type { BatchSink, ReliableMessage } from './batch-sink';
+import type { GatewayConnection } from './gateway-connection';
 
 /** Beyond this a batch goes out in pieces, so that one without an end does not fill the memory. */
 const LARGE_BYTES = 512 * 1024;
 
-export const resultEnvelope = (result: terminal.CmdResult, seq: number): terminal.Envelope =>
-  terminal.envelope('cmd.result', result, result.time, { seq });
-
-export const tradeEnvelope = (event: terminal.TradeEventFrame, seq: number): terminal.Envelope =>
-  terminal.envelope('trade.event', event, event.time, { seq });
+/** A reliable message as it stands on the wire; its time is the simulated one. */
+export const reliableEnvelope = ({ type, body, seq }: ReliableMessage): terminal.Envelope =>
+  terminal.envelope(type, body, body.time, { seq });
 
 /**
  * Encodes a batch. The time in its envelopes is the simulated one, so that a batch played again is the same bytes.
@@ -18,11 +17,11 @@ export class FrameSink implements BatchSink {
   private bytes = 0;
 
   /**
-   * @param send writes a piece and waits while the other side does not read; for batches that grow large
+   * @param line writes a piece, and waits while the other side does not read, where a batch grows large
    * @param knownSeq what is reliable up to this sequence is left out
    */
   constructor(
-    private readonly send: (frames: Buffer) => Promise<void>,
+    private readonly line: Pick<GatewayConnection, 'encode' | 'write' | 'drained'>,
     private readonly knownSeq = 0,
   ) {}
 
@@ -30,16 +29,16 @@ export class FrameSink implements BatchSink {
     this.push(terminal.envelope('tick', frame, timeUs));
   }
 
-  result(result: terminal.CmdResult, seq: number): void {
-    if (seq > this.knownSeq) this.push(resultEnvelope(result, seq));
-  }
-
-  trade(event: terminal.TradeEventFrame, seq: number): void {
-    if (seq > this.knownSeq) this.push(tradeEnvelope(event, seq));
+  reliable(message: ReliableMessage): void {
+    if (message.seq > this.knownSeq) this.push(reliableEnvelope(message));
   }
 
   account(frame: terminal.AccountFrame): void {
     this.push(terminal.envelope('account', frame, frame.time));
+  }
+
+  terminal(state: terminal.TerminalState, timeUs: number): void {
+    this.push(terminal.envelope('terminal', state, timeUs));
   }
 
   mark(mark: terminal.SimMark): void {
@@ -47,7 +46,7 @@ export class FrameSink implements BatchSink {
   }
 
   pressure(): Promise<void> | undefined {
-    return this.bytes > LARGE_BYTES ? this.send(this.take()) : undefined;
+    return this.bytes > LARGE_BYTES ? this.send() : undefined;
   }
 
   /** All frames since the last call as one piece. */
@@ -58,8 +57,13 @@ export class FrameSink implements BatchSink {
     return bytes;
   }
 
+  private async send(): Promise<void> {
+    this.line.write(this.take());
+    await this.line.drained();
+  }
+
   private push(message: terminal.Envelope): void {
-    const frame = terminal.encodeFrame(message);
+    const frame = this.line.encode(message);
     this.frames.push(frame);
     this.bytes += frame.length;
   }

@@ -1,8 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { terminal } from '@trading/contracts';
+import type { ConnectionFaults } from './line-faults';
 
 const IDLE_MS = 5000;
 const DIAL_MS = 5000;
+/** An answer that the next frame overtakes waits no longer than this for one. */
+const OVERTAKEN_MS = 50;
 
 /** The connection to the gateway ended; the message says why. */
 export class ConnectionLost extends Error {
@@ -24,8 +27,14 @@ export class GatewayConnection {
   private heartbeat: NodeJS.Timeout | undefined;
   private heardMs = performance.now();
   private reason = 'the gateway closed the connection';
+  /** What waits while the line is slow; frames that come meanwhile follow it. */
+  private waiting: Buffer[] | undefined;
+  private overtaken: Buffer | undefined;
 
-  private constructor(private readonly socket: Socket) {
+  private constructor(
+    private readonly socket: Socket,
+    private readonly faults: ConnectionFaults | undefined,
+  ) {
     this.ended = this.end.signal;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
@@ -37,7 +46,12 @@ export class GatewayConnection {
   }
 
   /** @throws ConnectionLost when nobody answers */
-  static async dial(host: string, port: number, signal: AbortSignal): Promise<GatewayConnection> {
+  static async dial(
+    host: string,
+    port: number,
+    signal: AbortSignal,
+    faults?: ConnectionFaults,
+  ): Promise<GatewayConnection> {
     const socket = connect({ host, port });
     const giveUp = (): void => {
       socket.destroy(new Error('given up'));
@@ -54,7 +68,7 @@ export class GatewayConnection {
       signal.removeEventListener('abort', giveUp);
     }
     socket.setTimeout(0);
-    return new GatewayConnection(socket);
+    return new GatewayConnection(socket, faults);
   }
 
   /** Hands over what came while nobody listened, then everything that comes but pings, pongs and acknowledgements. */
@@ -88,7 +102,22 @@ export class GatewayConnection {
   }
 
   send(type: string, body: unknown, more: { id?: string; re?: string } = {}): void {
-    this.write(terminal.encodeFrame(terminal.envelope(type, body, wallUs(), more)));
+    const shiftUs = (this.faults?.clockShiftMs ?? 0) * 1000;
+    this.write(this.encode(terminal.envelope(type, body, wallUs() + shiftUs, more)));
+  }
+
+  /** The frames that a message becomes on this line; none when it is lost. To be written in order. */
+  encode(message: terminal.Envelope): Buffer {
+    if (!this.faults) return terminal.encodeFrame(message);
+    const { messages, delayMs, isOvertaken } = this.faults.outgoing(message);
+    if (delayMs > 0) this.hold(delayMs);
+    const frames = messages.map((one) => terminal.encodeFrame(one));
+    if (isOvertaken && !this.overtaken) {
+      this.overtaken = Buffer.concat(frames);
+      setTimeout(() => this.write(this.takeOvertaken()), OVERTAKEN_MS);
+      return Buffer.alloc(0);
+    }
+    return Buffer.concat([...frames, this.takeOvertaken()]);
   }
 
   /** The gateway does not read what was written. */
@@ -97,8 +126,11 @@ export class GatewayConnection {
   }
 
   write(frames: Buffer): void {
-    if (frames.length === 0) return;
-    if (!this.ended.aborted && this.socket.writable) this.socket.write(frames);
+    if (frames.length > 0) {
+      if (this.waiting) this.waiting.push(frames);
+      else if (!this.ended.aborted && this.socket.writable) this.socket.write(frames);
+    }
+    if (this.faults?.isCut === true) this.close('a fault of the plan breaks the line');
   }
 
   /** Waits while the gateway does not read. */
@@ -137,10 +169,31 @@ export class GatewayConnection {
     this.socket.destroySoon();
   }
 
+  private hold(ms: number): void {
+    if (this.waiting) return;
+    this.waiting = [];
+    setTimeout(() => {
+      const frames = Buffer.concat(this.waiting ?? []);
+      this.waiting = undefined;
+      this.write(frames);
+    }, ms);
+  }
+
+  private takeOvertaken(): Buffer {
+    const frames = this.overtaken ?? Buffer.alloc(0);
+    this.overtaken = undefined;
+    return frames;
+  }
+
   private receive(chunk: Buffer): void {
     this.heardMs = performance.now();
     try {
-      for (const raw of this.reader.push(chunk)) this.dispatch(terminal.envelopeSchema.parse(raw));
+      for (const raw of this.reader.push(chunk)) {
+        const parsed = terminal.envelopeSchema.parse(raw);
+        const message = this.faults ? this.faults.incoming(parsed) : parsed;
+        if (message) this.dispatch(message);
+        if (this.faults?.isCut === true) this.close('a fault of the plan breaks the line');
+      }
     } catch (error) {
       this.close(error instanceof terminal.FrameError ? error.message : 'the gateway sent what is not of the protocol');
       this.socket.destroy();

@@ -24,6 +24,18 @@ export interface TerminalIdentity {
   readonly leverage: number;
   /** It plays in simulated time, see `sim.mark`. */
   readonly lockstep: boolean;
+  /** MT5 when absent. */
+  readonly platform?: 'MT4' | 'MT5';
+  /** NETTING when absent. */
+  readonly marginMode?: 'NETTING' | 'HEDGING';
+}
+
+/** What the terminal's journal says in a handshake. */
+export interface JournalFacts {
+  readonly journalId: string;
+  readonly epoch: number;
+  /** The reliable sequences that are kept; absent: all since the first. */
+  readonly resume?: { readonly first: number; readonly last: number };
 }
 
 /** Says hello and proves both sides to each other. @throws HandshakeFailed, ConnectionLost */
@@ -31,21 +43,22 @@ export async function shakeHands(
   connection: GatewayConnection,
   identity: TerminalIdentity,
   key: Buffer,
-  journal: { readonly journalId: string; readonly epoch: number },
+  journal: JournalFacts,
 ): Promise<terminal.Welcome> {
   const nonceC = terminal.newNonce();
   const { keyId, login, server, company, currency, leverage, lockstep } = identity;
+  const { platform = 'MT5', marginMode = 'NETTING' } = identity;
   connection.send('hello', {
     proto: 1,
     eaVersion: 'simulator-1',
-    platform: 'MT5',
+    platform,
     build: '0',
     login,
     server,
     company,
     currency,
     leverage,
-    marginMode: 'NETTING',
+    marginMode,
     tradeMode: 'DEMO',
     tradeAllowed: true,
     connected: true,
@@ -54,6 +67,7 @@ export async function shakeHands(
     nonceC,
     journalId: journal.journalId,
     epoch: journal.epoch,
+    ...(journal.resume && { resume: journal.resume }),
   } satisfies terminal.Hello);
   const { nonceS, sid } = expect(terminal.challengeSchema, 'challenge', await next(connection));
   const facts = { keyId, nonceC, nonceS, sid, login, server };

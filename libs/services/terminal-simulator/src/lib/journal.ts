@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalRecordSchema, type JournalRecord, type PlayedRecord, type SubmitRecord } from './journal-record';
+import {
+  journalRecordSchema,
+  type CancelRecord,
+  type CommandRecord,
+  type JournalRecord,
+  type ModifyRecord,
+  type PlayedRecord,
+  type SubmitRecord,
+  type SubscribeRecord,
+} from './journal-record';
 import { SimulatorError } from './simulator-errors';
 
 export const JOURNAL_FILE = 'journal.jsonl';
@@ -18,8 +27,12 @@ export class Journal {
   lastBarrier = 0;
   private readonly played = new Map<number, PlayedRecord[]>();
   private readonly submits = new Map<string, SubmitRecord>();
+  private readonly requests = new Map<string, ModifyRecord | CancelRecord>();
   private readonly tombstones = new Set<string>();
-  private subscription: PlayedRecord & { kind: 'subscribe' } = { kind: 'subscribe', n: 0, bars: [] };
+  /** By command, the last attempt that was written down. */
+  private readonly attempts = new Map<number, number>();
+  private commands = 0;
+  private subscription: SubscribeRecord = { kind: 'subscribe', n: 0, bars: [] };
 
   private constructor(
     private readonly file: number,
@@ -63,6 +76,27 @@ export class Journal {
 
   submitted(coid: string): SubmitRecord | undefined {
     return this.submits.get(coid);
+  }
+
+  /** The modification or cancellation of a request id. */
+  requested(requestId: string): ModifyRecord | CancelRecord | undefined {
+    return this.requests.get(requestId);
+  }
+
+  /** Writes an attempt down before it is made; one that is made again in a later play stands there already. */
+  attempt(command: number, number: number): void {
+    if (number <= (this.attempts.get(command) ?? 1)) return;
+    this.append({ kind: 'attempt', command, number });
+  }
+
+  /** Holds that the market has come to barrier `n` and cannot have gone another way. */
+  reach(n: number): void {
+    if (n > this.lastBarrier) this.append({ kind: 'reached', n });
+  }
+
+  /** Forgets everything but what the broker remembers, and is another journal from then on. */
+  lose(n: number): void {
+    this.append({ kind: 'lost', n: Math.max(n, this.lastBarrier), journalId: randomUUID() });
   }
 
   isTombstoned(coid: string): boolean {
@@ -125,16 +159,50 @@ export class Journal {
       case 'fence':
         this.epoch = Math.max(this.epoch, record.epoch);
         return;
+      case 'attempt':
+        this.attempts.set(record.command, record.number);
+        return;
+      case 'reached':
+        this.lastBarrier = Math.max(this.lastBarrier, record.n);
+        return;
       case 'submit':
         this.submits.set(record.order.coid, record);
-        this.epoch = Math.max(this.epoch, record.order.epoch);
-        break;
+        this.rememberCommand(record, record.order.epoch);
+        return;
+      case 'modify':
+        this.requests.set(record.change.requestId, record);
+        this.rememberCommand(record, record.change.epoch);
+        return;
+      case 'cancel':
+        this.requests.set(record.cancel.requestId, record);
+        this.rememberCommand(record, record.cancel.epoch);
+        return;
       case 'subscribe':
         this.subscription = record;
-        break;
+        this.play(record.n, record);
+        return;
+      case 'lost':
+        this.journalId = record.journalId;
+        this.epoch = 0;
+        this.submits.clear();
+        this.requests.clear();
+        this.tombstones.clear();
+        this.play(record.n, record);
+        return;
     }
-    this.played.set(record.n, [...this.at(record.n), record]);
-    this.lastBarrier = Math.max(this.lastBarrier, record.n);
+  }
+
+  private rememberCommand(record: CommandRecord, epoch: number): void {
+    this.epoch = Math.max(this.epoch, epoch);
+    this.commands += 1;
+    this.play(record.n, { kind: 'command', ordinal: this.commands, record });
+  }
+
+  private play(n: number, record: PlayedRecord): void {
+    const there = this.played.get(n);
+    if (there) there.push(record);
+    else this.played.set(n, [record]);
+    this.lastBarrier = Math.max(this.lastBarrier, n);
   }
 }
 

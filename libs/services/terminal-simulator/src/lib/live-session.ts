@@ -1,7 +1,6 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { FrameSink } from './frame-sink';
 import type { LivePace } from './live-pace';
-import { playSilentlyTo } from './playback';
 import type { ReliableLog } from './reliable-log';
 import { TerminalDialogue } from './terminal-dialogue';
 import { abortOf, type SessionParts, type TerminalSession } from './terminal-session';
@@ -34,10 +33,7 @@ export class LiveSession implements TerminalSession {
 
   constructor(private readonly parts: LiveSessionParts) {
     const { connection, welcome } = parts;
-    this.sink = new FrameSink(async (frames) => {
-      connection.write(frames);
-      await connection.drained();
-    }, welcome.resumeFrom);
+    this.sink = new FrameSink(connection, welcome.resumeFrom);
     this.dialogue = new TerminalDialogue({ ...parts, onOrder: () => this.answerAfterEnd() });
   }
 
@@ -51,7 +47,6 @@ export class LiveSession implements TerminalSession {
     if (welcome.epoch > journal.epoch) desk.fence(welcome.epoch);
     connection.startHeartbeat(welcome.hbMs);
     this.dialogue.listen();
-    await playSilentlyTo(playback, journal.lastBarrier, ended);
     this.dialogue.begin();
     connection.write(log.since(welcome.resumeFrom));
     playback.sayAccount(this.sink, true);

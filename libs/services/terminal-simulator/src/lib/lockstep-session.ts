@@ -16,10 +16,7 @@ export class LockstepSession implements TerminalSession {
 
   constructor(private readonly parts: LockstepSessionParts) {
     const { connection } = parts;
-    this.sink = new FrameSink(async (frames) => {
-      connection.write(frames);
-      await connection.drained();
-    });
+    this.sink = new FrameSink(connection);
     this.dialogue = new TerminalDialogue({
       ...parts,
       onDone: (n) => {

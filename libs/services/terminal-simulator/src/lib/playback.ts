@@ -1,16 +1,24 @@
 import type { terminal } from '@trading/contracts';
 import { parseTimeframe } from '@trading/trading-market';
-import type { BrokerEvent, SimulatedBroker } from '@trading/trading-simulation';
+import type { SimulatedBroker } from '@trading/trading-simulation';
 import { BarCloses } from './bar-closes';
 import type { BatchSink, ReliableSink } from './batch-sink';
+import { BrokerFaults } from './broker-faults';
 import { BrokerWords } from './broker-words';
+import { CommandRunner } from './command-runner';
+import { Mt5DealBook } from './deal-book';
+import type { FaultPlan } from './fault-rule';
+import type { Happening } from './happening';
 import type { PlayedRecord, SubscribeRecord } from './journal-record';
 import { MergedFeed } from './merged-feed';
+import { Mt4DealBook } from './mt4-deal-book';
 import { PlayedSymbol } from './played-symbol';
 import { SimulatorError } from './simulator-errors';
+import { TerminalBooks } from './terminal-books';
 import type { TickFeed } from './tick-feed';
+import { ToldOrders } from './told-orders';
 import type { TradedSymbols } from './traded-symbols';
-import { brokerOrderOf } from './wire-broker';
+import type { Platform } from './wire-results';
 
 export interface PlaybackOptions {
   readonly symbols: TradedSymbols;
@@ -26,7 +34,13 @@ export interface PlaybackOptions {
    */
   readonly batches: 'barriers' | 'ticks';
   /** Hears what is reliable also while nothing is written. */
-  readonly record?: ReliableSink;
+  readonly record?: ReliableSink & { clear(): void };
+  readonly platform: Platform;
+  readonly faults: FaultPlan;
+  /** Hears of each attempt of a command but the first, before it is made. */
+  readonly onAttempt: (command: number, attempt: number) => void;
+  /** Hears of each barrier up to which something reliable was said, before it goes out. */
+  readonly onSaid?: (n: number) => void;
 }
 
 /**
@@ -49,13 +63,21 @@ export class Playback {
   private readonly played: readonly PlayedSymbol[];
   private readonly closes = new BarCloses();
   private readonly words: BrokerWords;
+  private readonly books: TerminalBooks;
+  private readonly runner: CommandRunner;
   private applied = 0;
-  private answers: BrokerEvent[] = [];
+  private answers: Happening[] = [];
 
   private constructor(private readonly options: PlaybackOptions) {
-    const { broker, symbols, feeds, record } = options;
+    const { broker, symbols, feeds, record, platform, faults, onAttempt } = options;
     this.broker = broker;
-    this.words = new BrokerWords(broker, symbols, record);
+    const told = new ToldOrders(platform);
+    const deals = platform === 'MT4' ? new Mt4DealBook(told) : new Mt5DealBook(told);
+    const parts = { broker, symbols, platform, told, deals };
+    this.runner = new CommandRunner({ ...parts, faults: new BrokerFaults(faults), onAttempt });
+    this.books = new TerminalBooks(parts);
+    const isSwapped = (coid: string): boolean => this.runner.isSwapped(coid);
+    this.words = new BrokerWords({ ...parts, isSwapped, ...(record && { record }) });
     this.feed = new MergedFeed(feeds);
     this.played = feeds.flatMap((feed, index) => {
       const instrument = symbols.instruments[index];
@@ -77,6 +99,15 @@ export class Playback {
 
   get results(): ReadonlyMap<string, terminal.CmdResult> {
     return this.words.results;
+  }
+
+  /** What the terminal shows of the account now. */
+  snapshot(): terminal.SnapshotFrame {
+    return this.books.snapshot(this.timeUs, this.words.seq);
+  }
+
+  history(request: terminal.HistoryGet): terminal.HistoryFrame {
+    return this.books.history(request);
   }
 
   /** The last reliable sequence that was said. */
@@ -115,10 +146,13 @@ export class Playback {
       this.applyCommands();
       const events = this.answers;
       this.answers = [];
-      const timeUs = events.length > 0 ? this.timeUs : await this.playTicks(events, sink);
-      if (isMarked || events.length > 0) this.sayTicks(sink);
-      this.words.say(events, sink);
+      const hasTicked = events.length === 0;
+      const timeUs = hasTicked ? await this.playTicks(events, sink) : this.timeUs;
+      const seq = this.words.seq;
+      if (isMarked || events.length > 0 || this.words.hasUnnoticed) this.sayTicks(sink);
+      this.words.say(events, sink, hasTicked, this.isEnded);
       this.n += 1;
+      if (this.words.seq !== seq) this.options.onSaid?.(this.n);
       this.timeUs = timeUs;
       this.applied = 0;
       if (isMarked || events.length > 0) this.sayAccount(sink);
@@ -147,19 +181,29 @@ export class Playback {
   answerAfterEnd(sink: BatchSink): void {
     if (!this.isEnded) return;
     this.applyCommands();
-    const events = this.answers;
+    const events = [...this.answers, ...this.runner.finish(this.timeUs)];
     this.answers = [];
-    this.words.say(events, sink);
+    this.words.say(events, sink, true, true);
   }
 
   private applyCommands(): void {
     const commands = this.options.commandsAt(this.n);
     for (; this.applied < commands.length; this.applied += 1) {
       const command = commands[this.applied];
-      if (command?.kind === 'subscribe') this.subscribe(command);
-      if (command?.kind !== 'submit') continue;
-      const events = this.broker.submit(brokerOrderOf(command.order), this.timeUs);
-      this.answers.push(...events.filter((event) => event.kind !== 'accepted'));
+      switch (command?.kind) {
+        case 'subscribe':
+          this.subscribe(command);
+          break;
+        case 'lost':
+          this.runner.forget();
+          this.answers.push({ kind: 'lost' });
+          break;
+        case 'command':
+          this.answers.push(...this.runner.take(command, this.timeUs).filter(({ kind }) => kind !== 'accepted'));
+          break;
+        case undefined:
+          break;
+      }
     }
   }
 
@@ -176,17 +220,19 @@ export class Playback {
   }
 
   /** Plays ticks until the batch ends; answers the time of its mark. What the broker did is added to `events`. */
-  private async playTicks(events: BrokerEvent[], sink: BatchSink | undefined): Promise<number> {
+  private async playTicks(events: Happening[], sink: BatchSink | undefined): Promise<number> {
     const timeUs = await this.playToMark(events, sink);
     this.played.forEach((one, index) => {
       if (one.isClosed || !this.feed.hasEnded(index)) return;
       one.isClosed = true;
-      events.push(...this.broker.closeMarket(timeUs, one.instrument.symbol));
+      const { symbol } = one.instrument;
+      events.push(...this.broker.closeMarket(timeUs, symbol), ...this.runner.finish(timeUs, symbol));
     });
+    if (this.isEnded) events.push(...this.runner.finish(timeUs));
     return timeUs;
   }
 
-  private async playToMark(events: BrokerEvent[], sink: BatchSink | undefined): Promise<number> {
+  private async playToMark(events: Happening[], sink: BatchSink | undefined): Promise<number> {
     const { broker, ticksPerFrame, batches } = this.options;
     const { feed, closes, played } = this;
     for (;;) {
@@ -203,11 +249,12 @@ export class Playback {
       if (sink) columns.add(one.tickCount, timeUs, bid, ask);
       if (bid <= ask) closes.onQuote(index, timeUs);
       const acted = broker.onTick(symbol, timeUs, bid, ask, travelled ? 'travel' : 'jump');
-      if (acted.length > 0) {
-        events.push(...acted);
+      const tried = this.runner.isBusy && bid <= ask ? this.runner.onQuote(symbol, timeUs) : [];
+      if (acted.length > 0 || tried.length > 0) {
+        events.push(...acted, ...tried);
         return timeUs;
       }
-      if (batches === 'ticks') return timeUs;
+      if (batches === 'ticks' || this.words.hasUnnoticed) return timeUs;
       if (columns.count < ticksPerFrame) continue;
       columns.flush(sink);
       const pressure = sink?.pressure();

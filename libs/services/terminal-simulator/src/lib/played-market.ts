@@ -1,7 +1,9 @@
+import type { terminal } from '@trading/contracts';
+import { playedBars } from './bar-history';
 import type { Journal } from './journal';
 import { Playback } from './playback';
 import { ReliableLog } from './reliable-log';
-import { brokerOf, feedsOf } from './simulated-account';
+import { brokerOf, feedOf, feedsOf } from './simulated-account';
 import type { SimulatorConfig } from './simulator-config';
 import type { TickFeed } from './tick-feed';
 import type { TradedSymbols } from './traded-symbols';
@@ -12,6 +14,8 @@ export class PlayedMarket {
     readonly playback: Playback,
     readonly log: ReliableLog,
     private readonly feeds: readonly TickFeed[],
+    private readonly config: SimulatorConfig,
+    private readonly symbols: TradedSymbols,
   ) {}
 
   /** @throws what the feeds throw */
@@ -25,9 +29,14 @@ export class PlayedMarket {
         broker: brokerOf(config, symbols),
         commandsAt: (n) => journal.at(n),
         ticksPerFrame: config.ticksPerFrame,
-        ...(config.lockstep ? { batches: 'barriers' } : { batches: 'ticks', record: log }),
+        platform: config.platform,
+        faults: config.faults,
+        onAttempt: (command, attempt) => journal.attempt(command, attempt),
+        ...(config.lockstep
+          ? { batches: 'barriers' }
+          : { batches: 'ticks', record: log, onSaid: (n) => journal.reach(n) }),
       });
-      return new PlayedMarket(playback, log, feeds);
+      return new PlayedMarket(playback, log, feeds, config, symbols);
     } catch (error) {
       await closeAll(feeds);
       throw error;
@@ -37,6 +46,14 @@ export class PlayedMarket {
   /** Rows of the data that could not be read. */
   get skippedRows(): number {
     return this.feeds.reduce((sum, { skippedRows }) => sum + skippedRows, 0);
+  }
+
+  /** Bars that the played data has completed so far; none of a symbol that is not known. @throws what the feeds throw */
+  async rates(request: terminal.RatesGet): Promise<terminal.RatesFrame> {
+    const index = this.symbols.indexOf(request.symbol);
+    const [config, instrument] = [this.config.feeds[index], this.symbols.instruments[index]];
+    if (!config || !instrument) return { bars: [] };
+    return playedBars(feedOf(config, instrument), instrument, request, this.playback.timeUs);
   }
 
   close(): Promise<void> {

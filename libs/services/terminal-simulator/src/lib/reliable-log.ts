@@ -1,29 +1,36 @@
 import { terminal } from '@trading/contracts';
-import type { ReliableSink } from './batch-sink';
-import { resultEnvelope, tradeEnvelope } from './frame-sink';
+import type { ReliableMessage, ReliableSink } from './batch-sink';
+import { reliableEnvelope } from './frame-sink';
 
-/** Reliable events that a live terminal keeps at most for a gateway that missed them. */
-const KEPT = 4096;
+/** Reliable events that a live terminal keeps at least for a gateway that missed them. */
+export const KEPT_EVENTS = 4096;
 
 /** The newest reliable events as they were sent, for a gateway that comes back. */
 export class ReliableLog implements ReliableSink {
   private kept: { readonly seq: number; readonly frame: Buffer }[] = [];
+  private last = 0;
 
-  result(result: terminal.CmdResult, seq: number): void {
-    this.keep(seq, resultEnvelope(result, seq));
+  reliable(message: ReliableMessage): void {
+    // A journal that was lost counts anew.
+    if (message.seq <= this.last) this.kept = [];
+    this.last = message.seq;
+    this.kept.push({ seq: message.seq, frame: terminal.encodeFrame(reliableEnvelope(message)) });
+    if (this.kept.length > 2 * KEPT_EVENTS) this.kept = this.kept.slice(-KEPT_EVENTS);
   }
 
-  trade(event: terminal.TradeEventFrame, seq: number): void {
-    this.keep(seq, tradeEnvelope(event, seq));
+  /** Forgets everything: sequences begin at 1 again. */
+  clear(): void {
+    this.kept = [];
+    this.last = 0;
+  }
+
+  /** The sequences that are kept; first after last when there is none. */
+  get range(): { readonly first: number; readonly last: number } {
+    return { first: this.kept[0]?.seq ?? this.last + 1, last: this.last };
   }
 
   /** Frames of what came after a sequence, in order. */
   since(seq: number): Buffer {
     return Buffer.concat(this.kept.flatMap((one) => (one.seq > seq ? [one.frame] : [])));
-  }
-
-  private keep(seq: number, message: terminal.Envelope): void {
-    this.kept.push({ seq, frame: terminal.encodeFrame(message) });
-    if (this.kept.length > 2 * KEPT) this.kept = this.kept.slice(-KEPT);
   }
 }

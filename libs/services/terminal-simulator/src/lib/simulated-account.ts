@@ -24,9 +24,14 @@ export function feedsOf({ feeds }: SimulatorConfig, symbols: TradedSymbols): Tic
   return feeds.map((feed) => feedOf(feed, symbols.traded(feed.symbol)));
 }
 
+export function marginModeOf({ platform, marginMode }: SimulatorConfig): 'NETTING' | 'HEDGING' {
+  return marginMode ?? (platform === 'MT4' ? 'HEDGING' : 'NETTING');
+}
+
 /** @throws SimulationConfigInvalid */
 export function brokerOf(config: SimulatorConfig, { instruments }: TradedSymbols): SimulatedBroker {
   const { currency, leverage, deposit, commissionPerLot, slippagePoints, latencyUs, expiry } = config;
+  const { limitFill, rolloverMinute, brokerZone, fillVolumePerTick, marginCallLevelPct, stopOutLevelPct } = config;
   return new SimulatedBroker({
     currency,
     leverage,
@@ -36,6 +41,13 @@ export function brokerOf(config: SimulatorConfig, { instruments }: TradedSymbols
     slippagePoints,
     latencyUs,
     expiry,
+    marginMode: marginModeOf(config),
+    limitFill,
+    rolloverMinute,
+    ...(brokerZone !== undefined && { zone: brokerZone }),
+    ...(fillVolumePerTick !== undefined && { fillVolumePerTick }),
+    ...(marginCallLevelPct !== undefined && { marginCallLevelPct }),
+    ...(stopOutLevelPct !== undefined && { stopOutLevelPct }),
   });
 }
 
@@ -54,7 +66,8 @@ function instrumentOf({ symbol, instrument }: FeedConfig): Instrument {
   return standardInstrument(symbol, Object.fromEntries(given));
 }
 
-function feedOf(config: FeedConfig, instrument: Instrument): TickFeed {
+/** A feed from its start. */
+export function feedOf(config: FeedConfig, instrument: Instrument): TickFeed {
   const zone = config.zone === undefined ? undefined : parseZone(config.zone);
   return new TickFeed({
     files: config.files,

@@ -1,17 +1,15 @@
 import { terminal } from '@trading/contracts';
-import type { Logger } from '@trading/platform-logging';
-import type { CommandDesk } from './command-desk';
-import type { GatewayConnection } from './gateway-connection';
-import type { Playback } from './playback';
-import type { TradedSymbols } from './traded-symbols';
-import { instrumentFrame, snapshotFrame } from './wire-broker';
+import type { z } from 'zod';
+import type { PlayedTime } from './command-desk';
+import type { SessionParts } from './terminal-session';
+import { instrumentFrame } from './wire-broker';
 
-export interface DialogueParts {
-  readonly connection: GatewayConnection;
-  readonly playback: Playback;
-  readonly desk: CommandDesk;
-  readonly symbols: TradedSymbols;
-  readonly logger: Logger;
+const subscriptionSchema = terminal.welcomeSchema.pick({ subscribe: true });
+
+export interface DialogueParts extends Pick<
+  SessionParts,
+  'connection' | 'playback' | 'desk' | 'symbols' | 'rates' | 'faults' | 'logger'
+> {
   /** Hears of `sim.done`. */
   readonly onDone?: (n: number) => void;
   /** Called after an order was taken or refused. */
@@ -64,49 +62,74 @@ export class TerminalDialogue {
 
   /** Commands that look at the time reached, or change what is played. */
   private act(message: terminal.Envelope): void {
-    const { desk, playback, symbols, logger, onOrder } = this.parts;
+    const { desk, playback, symbols, logger } = this.parts;
     switch (message.t) {
-      case 'order.submit': {
-        const order = terminal.orderSubmitSchema.safeParse(message.d);
-        if (!order.success) {
-          this.refuse(message, order.error.issues);
-          return;
-        }
-        const ours = { ...order.data, symbol: symbols.ours(order.data.symbol) };
-        this.answer(message, 'cmd.ack', desk.submit(ours, playback));
-        onOrder();
-        return;
-      }
-      case 'query.coid': {
-        const query = terminal.queryCoidSchema.safeParse(message.d);
-        if (query.success) this.answer(message, 'query.result', desk.query(query.data, playback));
-        else this.refuse(message, query.error.issues);
-        return;
-      }
-      case 'fence': {
-        const fence = terminal.fenceSchema.safeParse(message.d);
-        if (fence.success) this.answer(message, 'cmd.ack', desk.fence(fence.data.epoch));
-        else this.refuse(message, fence.error.issues);
-        return;
-      }
-      case 'md.subscribe': {
-        const bars = terminal.welcomeSchema.shape.subscribe.safeParse(
-          (message.d as { subscribe?: unknown } | null)?.subscribe,
-        );
-        if (!bars.success) {
-          this.refuse(message, bars.error.issues);
-          return;
-        }
-        desk.subscribe(bars.data, playback);
-        this.answer(message, 'cmd.ack', { coid: '', status: 'JOURNALLED', code: '', message: '', dup: false });
-        return;
-      }
+      case 'order.submit':
+        { this.command(message, terminal.orderSubmitSchema, (order, played) =>
+          desk.submit({ ...order, symbol: symbols.ours(order.symbol) }, played),
+        ); return; }
+      case 'order.modify':
+        { this.command(message, terminal.orderModifySchema, (change, played) =>
+          desk.modify({ ...change, symbol: symbols.ours(change.symbol) }, played),
+        ); return; }
+      case 'order.cancel':
+        { this.command(message, terminal.orderCancelSchema, (cancel, played) => desk.cancel(cancel, played)); return; }
+      case 'query.coid':
+        { this.read(message, terminal.queryCoidSchema, (query) =>
+          this.answer(message, 'query.result', desk.query(query, playback)),
+        ); return; }
+      case 'fence':
+        { this.read(message, terminal.fenceSchema, ({ epoch }) =>
+          this.answer(message, 'cmd.ack', desk.fence(epoch)),
+        ); return; }
+      case 'md.subscribe':
+        { this.read(message, subscriptionSchema, ({ subscribe }) => {
+          desk.subscribe(subscribe, playback);
+          this.answer(message, 'cmd.ack', { coid: '', status: 'JOURNALLED', code: '', message: '', dup: false });
+        }); return; }
       case 'snapshot.get':
-        this.answer(message, 'snapshot', snapshotFrame(playback.broker, symbols, playback.timeUs, playback.seq));
-        return;
+        { this.answer(message, 'snapshot', playback.snapshot()); return; }
+      case 'history.get':
+        { this.read(message, terminal.historyGetSchema, (request) =>
+          this.answer(message, 'history', playback.history(request)),
+        ); return; }
+      case 'rates.get':
+        { this.read(message, terminal.ratesGetSchema, (request) => void this.tellRates(message, request)); return; }
       default:
         logger.warn({ type: message.t }, 'The gateway sent a message that this terminal does not know.');
         this.refuse(message, [{ path: ['t'], message: `${message.t} is not known here` }], 'COMMAND_UNKNOWN');
+    }
+  }
+
+  private read<T>(message: terminal.Envelope, schema: z.ZodType<T>, act: (body: T) => void): void {
+    const parsed = schema.safeParse(message.d);
+    if (parsed.success) act(parsed.data);
+    else this.refuse(message, parsed.error.issues);
+  }
+
+  /** Takes a command, or refuses it, by the clock that the terminal believes in. */
+  private command<T>(
+    message: terminal.Envelope,
+    schema: z.ZodType<T>,
+    act: (body: T, played: PlayedTime) => terminal.CmdAck,
+  ): void {
+    this.read(message, schema, (body) => {
+      const { playback, faults, onOrder } = this.parts;
+      const { commandBarrier, results } = playback;
+      const timeUs = playback.timeUs + (faults?.clockShiftMs ?? 0) * 1000;
+      this.answer(message, 'cmd.ack', act(body, { timeUs, commandBarrier, results }));
+      faults?.passCommand();
+      onOrder();
+    });
+  }
+
+  private async tellRates(message: terminal.Envelope, request: terminal.RatesGet): Promise<void> {
+    try {
+      this.answer(message, 'rates', await this.parts.rates(request));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.parts.logger.warn({ reason }, 'Bars could not be read from the data.');
+      this.refuse(message, [{ path: [], message: reason }], 'RATES_UNREADABLE');
     }
   }
 

@@ -3,6 +3,7 @@ import type { Logger } from '@trading/platform-logging';
 import type { CommandDesk } from './command-desk';
 import type { GatewayConnection } from './gateway-connection';
 import type { Journal } from './journal';
+import type { LineFaults } from './line-faults';
 import type { Playback } from './playback';
 import type { TradedSymbols } from './traded-symbols';
 
@@ -14,6 +15,9 @@ export interface SessionParts {
   readonly journal: Journal;
   readonly desk: CommandDesk;
   readonly symbols: TradedSymbols;
+  /** Bars that the played data has completed so far. */
+  readonly rates: (request: terminal.RatesGet) => Promise<terminal.RatesFrame>;
+  readonly faults: LineFaults | undefined;
   readonly logger: Logger;
 }
 

@@ -1,20 +1,23 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { terminal } from '@trading/contracts';
-import { silentLogger } from '@trading/platform-logging';
-import { FakeGateway, type FakeGatewayOptions } from '../testing/fake-gateway';
+import type { FakeGateway, FakeGatewayOptions } from '../testing/fake-gateway';
+import {
+  bodies,
+  marksOf,
+  orderOf,
+  SimulatorStage,
+  START_US,
+  ticksOf,
+  until,
+  type Act,
+} from '../testing/simulator-stage';
 import { JOURNAL_FILE } from './journal';
-import { simulatorConfigSchema, type SimulatorConfigInput } from './simulator-config';
+import type { SimulatorConfigInput } from './simulator-config';
 import { TerminalSimulator } from './terminal-simulator';
-import type { StopReason } from './exit';
 
-const HEX = '0123456789abcdef'.repeat(2);
-const KEY = Buffer.from(HEX, 'hex');
 const M1 = [{ symbol: 'EURUSD', timeframe: 'M1' }];
 const MINUTE = 60_000_000;
-/** 2024-01-02 00:00 UTC. */
-const START = 1_704_153_600_000_000;
+const START = START_US;
 
 /** Eight minutes with a tick every 20 s, one crossed, and no tick at all in the sixth minute. */
 const CSV = ['time_ms,bid,ask']
@@ -29,83 +32,24 @@ const CSV = ['time_ms,bid,ask']
   )
   .join('\n');
 
-interface Stage {
-  readonly gateway: FakeGateway;
-  stop(): Promise<void>;
-  readonly ended: Promise<StopReason>;
-}
-
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((go) => setTimeout(go, 2));
-};
-
 describe('a simulated terminal', () => {
-  let folder: string;
-  const stages: Stage[] = [];
-
+  let stage: SimulatorStage;
+  let feeds: SimulatorConfigInput['feeds'];
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'simulator-'));
-    writeFileSync(join(folder, 'key'), `${HEX}\n`);
-    writeFileSync(join(folder, 'ticks.csv'), CSV);
+    stage = new SimulatorStage();
+    writeFileSync(stage.inFolder('ticks.csv'), CSV);
+    feeds = [{ symbol: 'EURUSD', files: [stage.inFolder('ticks.csv')] }];
   });
+  afterEach(() => stage.close());
 
-  afterEach(async () => {
-    for (const stage of stages.splice(0)) await stage.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const config = (port: number, more: Partial<SimulatorConfigInput> = {}) =>
-    simulatorConfigSchema.parse({
-      gateway: { port },
-      keyFile: join(folder, 'key'),
-      stateFolder: join(folder, 'state'),
-      fingerprint: 'f1',
-      feeds: [{ symbol: 'EURUSD', files: [join(folder, 'ticks.csv')] }],
-      commissionPerLot: '3.5',
-      ...more,
-    });
-
-  const start = async (
+  const start = (
     options: Partial<FakeGatewayOptions> = {},
     more: Partial<SimulatorConfigInput> = {},
-    prepare: (gateway: FakeGateway) => void = () => undefined,
-  ): Promise<Stage> => {
-    const gateway = await FakeGateway.listen({ key: KEY, subscribe: M1, ...options });
-    prepare(gateway);
-    const simulator = await TerminalSimulator.open(config(gateway.port, more), silentLogger);
-    const abort = new AbortController();
-    const ended = simulator.run(abort.signal);
-    // Tests that expect a failure ask for it later.
-    ended.catch(() => undefined);
-    let isStopped = false;
-    const stop = async (): Promise<void> => {
-      if (isStopped) return;
-      isStopped = true;
-      abort.abort();
-      await ended.catch(() => undefined);
-      await gateway.close();
-    };
-    const stage = { gateway, stop, ended };
-    stages.push(stage);
-    return stage;
-  };
+    prepare?: (gateway: FakeGateway) => void,
+  ): Promise<Act> => stage.start(more.feeds ?? feeds, { subscribe: M1, ...options }, more, prepare);
 
-  const submit = (fields: Partial<terminal.OrderSubmit> = {}): terminal.OrderSubmit => ({
-    coid: 'order-1',
-    symbol: 'EURUSD',
-    side: 'BUY',
-    type: 'MARKET',
-    volume: '0.10',
-    worstPrice: '1.20000',
-    fillings: ['FOK'],
-    tif: 'IOC',
-    magic: '7',
-    tag: 'QTAG',
-    notAfter: START + 60 * MINUTE,
-    epoch: 1,
-    reduceOnly: false,
-    ...fields,
-  });
+  const submit = (fields: Partial<terminal.OrderSubmit> = {}): terminal.OrderSubmit =>
+    orderOf({ worstPrice: '1.20000', tag: 'QTAG', notAfter: START + 60 * MINUTE, ...fields });
 
   const ack = async (gateway: FakeGateway, order: terminal.OrderSubmit): Promise<terminal.CmdAck> =>
     terminal.cmdAckSchema.parse((await gateway.ask('order.submit', order)).d);
@@ -118,8 +62,6 @@ describe('a simulated terminal', () => {
     };
   };
 
-  const marks = (gateway: FakeGateway) =>
-    gateway.received.filter(({ t }) => t === 'sim.mark').map(({ d }) => terminal.simMarkSchema.parse(d));
   const of = (gateway: FakeGateway, type: string) => gateway.received.filter(({ t }) => t === type);
 
   it('introduces itself and proves that it holds the key', async () => {
@@ -139,8 +81,8 @@ describe('a simulated terminal', () => {
     const { gateway } = await start();
     expect((await gateway.mark(1)).d).toEqual({ n: 1, time: START + MINUTE, end: false });
     await gateway.ask('snapshot.get', {});
-    expect(marks(gateway)).toHaveLength(1);
-    expect(of(gateway, 'tick').map(({ d }) => d)).toEqual([
+    expect(marksOf(gateway)).toHaveLength(1);
+    expect(bodies(gateway, 'tick')).toEqual([
       {
         symbol: 'EURUSD',
         first: 1,
@@ -156,10 +98,10 @@ describe('a simulated terminal', () => {
   it('plays every tick once, crossed ones too, marks no bar without quotes, and ends with the last bar', async () => {
     const { gateway } = await start({ answersMarks: true });
     await gateway.end();
-    const minutes = marks(gateway).map(({ time }) => (time - START) / MINUTE);
+    const minutes = marksOf(gateway).map(({ time }) => (time - START) / MINUTE);
     expect(minutes).toEqual([1, 2, 3, 4, 5, 7, 8]);
-    expect(marks(gateway).map(({ end }) => end)).toEqual([false, false, false, false, false, false, true]);
-    const ticks = of(gateway, 'tick').map(({ d }) => terminal.tickSchema.parse(d));
+    expect(marksOf(gateway).map(({ end }) => end)).toEqual([false, false, false, false, false, false, true]);
+    const ticks = ticksOf(gateway);
     expect(ticks.flatMap(({ t }) => t)).toHaveLength(21);
     expect(ticks.map(({ first }) => first)).toEqual([1, 4, 7, 10, 13, 16, 19]);
     expect(ticks[1]?.b[1]).toBe('1.10040');
@@ -169,16 +111,16 @@ describe('a simulated terminal', () => {
   it('marks no bar that holds crossed quotes only', async () => {
     const row = (minute: number, bid: string, ask: string) => `${(START + minute * MINUTE) / 1000},${bid},${ask}`;
     const rows = [row(0, '1.1', '1.2'), row(1, '1.2', '1.1'), row(2, '1.1', '1.2')];
-    writeFileSync(join(folder, 'ticks.csv'), ['time_ms,bid,ask', ...rows].join('\n'));
+    writeFileSync(stage.inFolder('ticks.csv'), ['time_ms,bid,ask', ...rows].join('\n'));
     const { gateway } = await start({ answersMarks: true });
     await gateway.end();
-    expect(marks(gateway).map(({ time }) => (time - START) / MINUTE)).toEqual([1, 3]);
+    expect(marksOf(gateway).map(({ time }) => (time - START) / MINUTE)).toEqual([1, 3]);
   });
 
   it('cuts a batch into frames without a mark between', async () => {
     const { gateway } = await start({}, { ticksPerFrame: 2 });
     await gateway.mark(1);
-    expect(of(gateway, 'tick').map(({ d }) => terminal.tickSchema.parse(d).t.length)).toEqual([2, 1]);
+    expect(ticksOf(gateway).map(({ t }) => t.length)).toEqual([2, 1]);
   });
 
   it('fills an order at the first tick after its barrier and says so in order', async () => {
@@ -245,7 +187,7 @@ describe('a simulated terminal', () => {
   it('plays the same bytes whenever it is started afresh', async () => {
     const first = await start({ answersMarks: true }, {}, trading);
     await first.gateway.end();
-    const second = await start({ answersMarks: true }, { stateFolder: join(folder, 'other') }, trading);
+    const second = await start({ answersMarks: true }, { stateFolder: stage.inFolder('other') }, trading);
     await second.gateway.end();
     expect(second.gateway.played()).toEqual(first.gateway.played());
     expect(of(first.gateway, 'trade.event').length).toBeGreaterThanOrEqual(2);
@@ -254,7 +196,7 @@ describe('a simulated terminal', () => {
   it.each([0, 1, 3, 6, 8])(
     'goes on from barrier %i after a restart with the bytes of an undisturbed run',
     async (k) => {
-      const whole = await start({ answersMarks: true }, { stateFolder: join(folder, 'whole') }, trading);
+      const whole = await start({ answersMarks: true }, { stateFolder: stage.inFolder('whole') }, trading);
       await whole.gateway.end();
 
       const before = await start({}, {}, (g) => {
@@ -269,7 +211,7 @@ describe('a simulated terminal', () => {
       await before.stop();
 
       // Torn by a kill in the middle of a write that nobody was told of.
-      appendFileSync(join(folder, 'state', JOURNAL_FILE), '{"kind":"submit","n":8,"ord');
+      appendFileSync(stage.inFolder(`state/${JOURNAL_FILE}`), '{"kind":"submit","n":8,"ord');
       const after = await start({ answersMarks: true, resumeBarrier: k }, {}, trading);
       await after.gateway.end();
       const all = whole.gateway.played();
@@ -328,7 +270,12 @@ describe('a simulated terminal', () => {
       const one = await start();
       await one.gateway.mark(1);
       const answer = await one.gateway.ask('query.coid', { coid: 'order-1', tombstone: true });
-      expect(terminal.queryResultSchema.parse(answer.d)).toEqual({ coid: 'order-1', known: false });
+      expect(terminal.queryResultSchema.parse(answer.d)).toEqual({
+        coid: 'order-1',
+        known: false,
+        tombstoned: true,
+        connected: true,
+      });
       expect(await ack(one.gateway, submit())).toMatchObject({ status: 'REJECTED', code: 'COID_TOMBSTONED' });
       await one.stop();
       const two = await start();
@@ -368,7 +315,7 @@ describe('a simulated terminal', () => {
 
   it('tells its symbols and takes another subscription from the next barrier', async () => {
     const { gateway } = await start({ subscribe: [] });
-    const one = await start({}, { stateFolder: join(folder, 'other') });
+    const one = await start({}, { stateFolder: stage.inFolder('other') });
     await one.gateway.mark(1);
     const { d } = await one.gateway.ask('symbol.get', {});
     expect(terminal.symbolsSchema.parse(d).instruments).toMatchObject([{ symbol: 'EURUSD', digits: 5 }]);
@@ -410,27 +357,28 @@ describe('a simulated terminal', () => {
   it('gives up when nobody listens', async () => {
     const { gateway } = await start();
     const alone = await TerminalSimulator.open(
-      config(1, { stateFolder: join(folder, 'alone'), lonelyExitMinutes: 1e-9 }),
-      silentLogger,
+      stage.config(1, feeds, { stateFolder: stage.inFolder('alone'), lonelyExitMinutes: 1e-9 }),
+      stage.log,
     );
     await expect(alone.run(new AbortController().signal)).resolves.toBe('lonely');
     expect(gateway.connections).toBeLessThanOrEqual(1);
   });
 
   it('refuses data and keys that cannot be read', async () => {
-    const open = async (more: Partial<SimulatorConfigInput>) => TerminalSimulator.open(config(1, more), silentLogger);
-    await expect(open({ feeds: [{ symbol: 'EURUSD', files: [join(folder, 'none.csv')] }] })).rejects.toMatchObject({
+    const open = async (more: Partial<SimulatorConfigInput>) =>
+      TerminalSimulator.open(stage.config(1, feeds, more), stage.log);
+    await expect(open({ feeds: [{ symbol: 'EURUSD', files: [stage.inFolder('none.csv')] }] })).rejects.toMatchObject({
       code: 'MISSING',
     });
-    await expect(open({ keyFile: join(folder, 'ticks.csv') })).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
+    await expect(open({ keyFile: stage.inFolder('ticks.csv') })).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
   });
 
   it('stops at a row that cannot be read, and tells the gateway which', async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `${START / 1000 + i * 20_000},1.10000,1.10010`);
-    writeFileSync(join(folder, 'long.csv'), ['time_ms,bid,ask', ...rows, 'nonsense,1,2'].join('\n'));
+    writeFileSync(stage.inFolder('long.csv'), ['time_ms,bid,ask', ...rows, 'nonsense,1,2'].join('\n'));
     const { gateway, ended } = await start(
       { answersMarks: true, subscribe: [{ symbol: 'EURUSD', timeframe: 'D1' }] },
-      { feeds: [{ symbol: 'EURUSD', files: [join(folder, 'long.csv')] }] },
+      { feeds: [{ symbol: 'EURUSD', files: [stage.inFolder('long.csv')] }] },
     );
     await expect(ended).rejects.toMatchObject({ code: 'ROW_INVALID', line: 20_002 });
     expect((await gateway.heard(({ t }) => t === 'log')).d).toMatchObject({ code: 'ROW_INVALID' });

@@ -9,8 +9,8 @@ describe('the columns of a tick frame', () => {
     const ignore = (): undefined => undefined;
     const sink: BatchSink = {
       ticks: (frame) => frames.push(frame),
-      result: ignore,
-      trade: ignore,
+      reliable: ignore,
+      terminal: ignore,
       account: ignore,
       mark: ignore,
       pressure: ignore,

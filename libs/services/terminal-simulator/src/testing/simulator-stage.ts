@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { terminal } from '@trading/contracts';
 import { memoryLogger } from '@trading/platform-logging';
 import type { StopReason } from '../lib/exit';
-import { simulatorConfigSchema, type SimulatorConfigInput } from '../lib/simulator-config';
+import { simulatorConfigSchema, type SimulatorConfig, type SimulatorConfigInput } from '../lib/simulator-config';
 import { TerminalSimulator } from '../lib/terminal-simulator';
 import { FakeGateway, type FakeGatewayOptions } from './fake-gateway';
 
@@ -56,19 +56,12 @@ export class SimulatorStage {
   ): Promise<Act> {
     const gateway = await FakeGateway.listen({ key: KEY, ...options });
     prepare(gateway);
-    const config = simulatorConfigSchema.parse({
-      gateway: { port: gateway.port },
-      keyFile: join(this.folder, 'key'),
-      stateFolder: join(this.folder, 'state'),
-      fingerprint: 'f1',
-      commissionPerLot: '3.5',
-      feeds,
-      ...more,
-    });
-    const simulator = await TerminalSimulator.open(config, this.log).catch(async (error: unknown) => {
-      await gateway.close();
-      throw error;
-    });
+    const simulator = await TerminalSimulator.open(this.config(gateway.port, feeds, more), this.log).catch(
+      async (error: unknown) => {
+        await gateway.close();
+        throw error;
+      },
+    );
     const abort = new AbortController();
     const ended = simulator.run(abort.signal);
     // Tests that expect a failure ask for it later.
@@ -84,6 +77,24 @@ export class SimulatorStage {
     const act = { gateway, ended, stop };
     this.acts.push(act);
     return act;
+  }
+
+  /** What a simulator is told that dials a port. */
+  config(
+    port: number,
+    feeds: SimulatorConfigInput['feeds'],
+    more: Partial<SimulatorConfigInput> = {},
+  ): SimulatorConfig {
+    return simulatorConfigSchema.parse({
+      gateway: { port },
+      keyFile: join(this.folder, 'key'),
+      stateFolder: join(this.folder, 'state'),
+      fingerprint: 'f1',
+      commissionPerLot: '3.5',
+      reconnectMs: 20,
+      feeds,
+      ...more,
+    });
   }
 
   inFolder(name: string): string {
