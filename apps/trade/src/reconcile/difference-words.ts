@@ -1,0 +1,38 @@
+import type { execution } from '@trading/contracts';
+import { count, enumWord, timeWords } from '../cli/words';
+
+/** One difference: what it is about, both sides in numbers, and what was done about it. */
+export function differenceWords(difference: execution.Difference): string {
+  const { differenceId, accountId, kind, subject, symbol, ours, theirs, message, status } = difference;
+  const about = [symbol, subject === symbol ? '' : subject].filter((word) => word !== '').join(' ');
+  return [
+    `${differenceId}  ${enumWord('DIFFERENCE_STATUS', status)}  ${enumWord('DIFFERENCE_KIND', kind)}  ${accountId}${about === '' ? '' : `  ${about}`}`,
+    `  ${message}`,
+    `  books:  ${ours === '' ? 'nothing' : ours}`,
+    `  broker: ${theirs === '' ? 'nothing' : theirs}`,
+    `  found ${timeWords(difference.foundUs)}${resolvedWords(difference)}`,
+  ].join('\n');
+}
+
+function resolvedWords({ resolvedUs, resolvedBy, reason }: execution.Difference): string {
+  if (resolvedUs === 0) return '';
+  return `, resolved ${timeWords(resolvedUs)} by ${resolvedBy}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+export function reconciliationWords(each: execution.Reconciliation): string {
+  const { accountId, complete, differences, settled, bookedEvents, message } = each;
+  const head = !complete
+    ? `${accountId} could not be compared with its broker.`
+    : differences.length === 0
+      ? `${accountId}: books and broker say the same.`
+      : `${accountId}: ${count(differences.length, 'difference')}. Resolve each with ./trade adopt ID or ./trade dismiss ID.`;
+  return [
+    head,
+    ...(message === '' ? [] : [`  ${message}`]),
+    ...(bookedEvents === 0
+      ? []
+      : [`  booked: ${count(bookedEvents, 'event')} that the broker's history had and the books had not`]),
+    ...(settled.length === 0 ? [] : [`  outcome known now: ${settled.join(', ')}`]),
+    ...differences.map((difference) => differenceWords(difference).replaceAll(/^/gm, '  ')),
+  ].join('\n');
+}
