@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { crashCycles, pointsNamed } from './crash-cycles';
 import { fuzz } from './fuzz';
+import { modelCases } from './model-cases';
 
 /** What every command comes to, beside its own counts. */
 export interface Result {
@@ -21,6 +22,7 @@ const OPTIONS = {
   frames: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '500000' },
   calls: { type: 'string', default: '50000' },
+  runs: { type: 'string', default: '1000' },
   connections: { type: 'string', default: '5000' },
 } as const;
 
@@ -57,6 +59,7 @@ export function commandOf(argv: readonly string[]): Command {
         connections: number('connections'),
       })),
     }),
+    model: async () => ({ seed, ...(await modelCases(number('runs'), seed)) }),
   };
   const name = positionals[0] ?? 'crash';
   const work = commands[name];
