@@ -178,8 +178,8 @@ export class GatewayFixture {
     more: Partial<common.ApprovalEnvelope> = {},
     key: KeyObject = this.approver.privateKey,
   ): gateway.SubmitOrderRequest {
-    const envelope = common.ApprovalEnvelope.encode(
-      common.ApprovalEnvelope.fromPartial({
+    const approval = this.signed(
+      {
         approvalId: `${order.coid}.1`,
         coid: order.coid,
         accountId: order.accountId,
@@ -196,19 +196,28 @@ export class GatewayFixture {
         epoch: 1,
         reduceOnly: order.reduceOnly,
         positionId: order.positionId,
+        stopLimitPrice: order.stopLimitPrice ?? '',
+        expiresUs: order.expiresUs ?? 0,
+        closeByPositionId: order.closeByPositionId,
         verb: 'submit',
         ...more,
-      }),
-    ).finish();
-    const approval = { envelope: Buffer.from(envelope), keyId: 'a1', signature: sign(null, envelope, key) };
-    return { order, approval, epoch: 1 };
+      },
+      key,
+    );
+    return { order, approval, epoch: more.epoch ?? 1 };
+  }
+
+  /** What risk-manager would sign. */
+  signed(envelope: Partial<common.ApprovalEnvelope>, key: KeyObject = this.approver.privateKey): common.Approval {
+    const bytes = common.ApprovalEnvelope.encode(common.ApprovalEnvelope.fromPartial(envelope)).finish();
+    return { envelope: Buffer.from(bytes), keyId: 'a1', signature: sign(null, bytes, key) };
   }
 
   async stop(): Promise<void> {
     await this.running.stop();
     await Promise.all(this.terminals.splice(0).map((one) => one.end()));
     await this.bus.close();
-    await this.database.query('TRUNCATE session, halt_flag, barrier, fence, event_position, flatten_request');
+    await this.database.query('TRUNCATE session, halt_flag, barrier, fence, event_position, flatten_request, paper_account, paper_record');
   }
 
   /** Stops as `kill -9` would: what is in the database stays. */

@@ -36,6 +36,9 @@ export class ScriptedTerminal {
   readonly answers = new Map<string, (body: never) => { readonly t: string; readonly d: unknown } | undefined>([
     ['symbol.get', () => ({ t: 'symbols', d: { instruments: [INSTRUMENT] } })],
     ['order.submit', ({ coid }: terminal.OrderSubmit) => ({ t: 'cmd.ack', d: journalled(coid) })],
+    ['order.modify', ({ coid }: terminal.OrderModify) => ({ t: 'cmd.ack', d: journalled(coid) })],
+    ['order.cancel', ({ coid }: terminal.OrderCancel) => ({ t: 'cmd.ack', d: journalled(coid) })],
+    ['fence', ({ epoch }: { readonly epoch: number }) => ({ t: 'cmd.ack', d: journalled(String(epoch)) })],
   ]);
   private readonly reader = new terminal.FrameReader();
   private readonly waiting: { readonly is: (m: terminal.Envelope) => boolean; readonly go: () => void }[] = [];
