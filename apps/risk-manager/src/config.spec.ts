@@ -23,7 +23,7 @@ describe('the environment of risk-manager', () => {
     ['{"maxOrderLot":"2"}', /maxOrderLot/],
     ['{"maxOrderLots":2}', /maxOrderLots: expected string/],
     ['{"maxOrderLots":"two"}', /maxOrderLots is not a decimal number/],
-    ['{"maxOrdersPerMinute":3}', /maxOrdersPerMinute is not built yet/],
+    ['{"maxMoonPhase":3}', /maxMoonPhase/],
   ])('refuses the limits %s', (limits, message) => {
     expect(() => parse({ DEFAULT_LIMITS: limits })).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PAPER_LIMITS } from '@trading/service-risk-manager';
-import { invalidLimits, unsupportedLimits, type RiskLimits } from '@trading/trading-risk';
+import { invalidLimits, type RiskLimits } from '@trading/trading-risk';
 
 const lossLimitSchema = z.strictObject({
   name: z.string().min(1),
@@ -48,11 +48,10 @@ const given = z
   } satisfies Readonly<Record<keyof RiskLimits, z.ZodType>>)
   .partial();
 
-/** Some limits, completed with those of a paper account; one that cannot be enforced is refused. */
+/** Some limits, completed with those of a paper account; one that cannot be understood is refused. */
 export const limitsSchema = given.transform((some, context): RiskLimits => {
   const said = Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
   const limits: RiskLimits = { ...PAPER_LIMITS, ...said };
-  const unsupported = unsupportedLimits(limits).map((name) => `${name} is not built yet.`);
-  for (const message of [...unsupported, ...invalidLimits(limits)]) context.addIssue({ code: 'custom', message });
+  for (const message of invalidLimits(limits)) context.addIssue({ code: 'custom', message });
   return limits;
 });

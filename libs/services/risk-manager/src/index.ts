@@ -7,4 +7,4 @@ export { PAPER_LIMITS } from './lib/paper-limits';
 export { RISK_MANAGER_CONFIG, type RiskManagerConfig } from './lib/risk-config';
 export { RISK_MANAGER_MIGRATIONS } from './lib/risk-migrations';
 export { RISK_MANAGER_SERVICE } from './lib/risk-manager.module';
-export { LimitsRefused } from './lib/risk-service';
+export { LimitsRefused } from './lib/account-limits';

@@ -1,62 +1,63 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import { common, type risk } from '@trading/contracts';
-import type { Instrument } from '@trading/trading-market';
+import { common } from '@trading/contracts';
 
-/** Signs what risk let through: exactly these bytes are what a gateway verifies. */
+/** Keys that approvals are signed with: PEM private keys (Ed25519) by id, and the id of the one in use. */
+export interface SigningKeys {
+  readonly activeId: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** The key that is to sign is not among the keys. */
+export class SigningKeyMissing extends Error {
+  readonly code = 'SIGNING_KEY_MISSING';
+  constructor(readonly keyId: string) {
+    super(`There is no signing key ${keyId}.`);
+    this.name = 'SigningKeyMissing';
+  }
+}
+
+/**
+ * Signs what risk let through: exactly these bytes are what a gateway verifies. Gateways know the public halves of
+ * several keys, so another of them can be put in use at any time; an older one stays here to sign what it signed.
+ */
 export class ApprovalSigner {
-  private readonly key: KeyObject;
+  private keys: ReadonlyMap<string, KeyObject> = new Map();
+  private activeId = '';
 
-  /** `pem`: an Ed25519 private key. */
-  constructor(
-    pem: string,
-    private readonly keyId: string,
-  ) {
-    this.key = createPrivateKey(pem);
+  /** @throws SigningKeyMissing */
+  constructor(keys: SigningKeys) {
+    this.use(keys);
   }
 
-  sign(
-    request: risk.CheckOrderRequest,
-    order: common.OrderRequest,
-    worstPrice: string,
-    instrument: Instrument,
-    lifetimeMs: number,
-  ): common.Approval {
-    const envelope = common.ApprovalEnvelope.encode({
-      approvalId: `${order.coid}.${request.epoch}`,
-      coid: order.coid,
-      accountId: order.accountId,
-      symbol: order.symbol,
-      side: order.side,
-      type: order.type,
-      volumeLots: order.volumeLots,
-      worstPrice,
-      price: order.price ?? '',
-      stopLoss: order.stopLoss ?? '',
-      takeProfit: order.takeProfit ?? '',
-      fillingModes: instrument.fillingModes.map((mode) => `FILLING_MODE_${mode}` as const),
-      notAfterUs: request.asOfUs + lifetimeMs * 1000,
-      epoch: request.epoch,
-      reduceOnly: order.reduceOnly,
-      positionId: order.positionId,
-      verb: 'submit',
-      issuedUs: request.asOfUs,
-      stopLimitPrice: order.stopLimitPrice ?? '',
-      expiresUs: order.expiresUs ?? 0,
-      closeByPositionId: order.closeByPositionId,
-      requestId: request.change?.requestId ?? '',
-    }).finish();
-    return this.signed(envelope);
+  /** From now on these keys sign. What cannot be used leaves those before in use. @throws SigningKeyMissing */
+  use({ activeId, keys }: SigningKeys): void {
+    if (!Object.hasOwn(keys, activeId)) throw new SigningKeyMissing(activeId);
+    this.keys = new Map(Object.entries(keys).map(([id, pem]) => [id, createPrivateKey(pem)]));
+    this.activeId = activeId;
   }
 
-  /** What was approved, for another writer of the account's orders: nothing but the epoch differs. */
+  sign(envelope: common.ApprovalEnvelope): common.Approval {
+    return this.signed(common.ApprovalEnvelope.encode(envelope).finish());
+  }
+
+  /**
+   * What was approved, for another writer of the account's orders: nothing but the epoch differs. What a key signed
+   * that is here no more is signed by the one in use.
+   */
   signAgain(approval: common.Approval, epoch: number): common.Approval {
     const envelope = common.ApprovalEnvelope.decode(approval.envelope);
-    if (envelope.epoch === epoch) return approval;
-    const approvalId = `${envelope.coid}.${epoch}`;
-    return this.signed(common.ApprovalEnvelope.encode({ ...envelope, approvalId, epoch }).finish());
+    if (envelope.epoch === epoch && this.keys.has(approval.keyId)) return approval;
+    return this.sign({ ...envelope, approvalId: approvalId(envelope, epoch), epoch });
   }
 
   private signed(envelope: Uint8Array): common.Approval {
-    return { envelope: Buffer.from(envelope), keyId: this.keyId, signature: sign(null, envelope, this.key) };
+    const key = this.keys.get(this.activeId);
+    if (key === undefined) throw new SigningKeyMissing(this.activeId);
+    return { envelope: Buffer.from(envelope), keyId: this.activeId, signature: sign(null, envelope, key) };
   }
+}
+
+/** Tells approvals apart that differ in what is approved or in who may use them. */
+export function approvalId(what: Pick<common.ApprovalEnvelope, 'coid' | 'requestId'>, epoch: number): string {
+  return what.requestId === '' ? `${what.coid}.${epoch}` : `${what.coid}.${what.requestId}.${epoch}`;
 }

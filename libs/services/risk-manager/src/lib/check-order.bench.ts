@@ -32,10 +32,13 @@ async function main(): Promise<void> {
     const store = new RiskStore(database);
     await store.create({ accountId: ACCOUNT, state: 'ACTIVE', reason: '', changedBy: 'bench', changedUs: 0 });
     const { privateKey } = generateKeyPairSync('ed25519');
-    const signer = new ApprovalSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'bench');
+    const signer = new ApprovalSigner({
+      activeId: 'bench',
+      keys: { bench: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
+    });
     const checks = new OrderChecks(store, signer);
     const view = viewOf();
-    const limits = { ...UNSET_LIMITS, duplicateGuardMs: 0 };
+    const limits = { version: 0, limits: { ...UNSET_LIMITS, duplicateGuardMs: 0 } };
     const times: Record<'checkUs' | 'bookUs' | 'commitUs', number[]> = { checkUs: [], bookUs: [], commitUs: [] };
     for (let n = 0; n < ORDERS; n += 1) {
       const side = n % 2 === 0 ? 'SIDE_BUY' : 'SIDE_SELL';

@@ -1,40 +1,47 @@
-import { bare, common, risk } from '@trading/contracts';
+import { bare, risk, type common } from '@trading/contracts';
 import type { Sql } from '@trading/platform-database';
-import { Decimal } from '@trading/trading-market';
 import {
   DENIAL_CODES,
   evaluateOrder,
+  UNSET_LIMITS,
   type DenialCode,
-  type OrderToCheck,
   type Reservation,
-  type RiskInput,
   type RiskLimits,
   type RiskVerdict,
   type TradingState,
 } from '@trading/trading-risk';
 import type { RiskAccountView } from './account-view';
+import { orderEnvelope, protectiveEnvelope } from './approval-envelope';
 import type { ApprovalSigner } from './approval-signer';
+import { verdictOnChange } from './check-change';
+import { checkInput, orderToCheck } from './check-input';
 import { countDenial } from './risk-metrics';
-import type { AccountState, RiskStore } from './risk-store';
+import type { AccountState, CheckFacts, NewVerdict, RiskStore } from './risk-store';
 
-/** Accounts report with every change, and every mark says that there was none: older than this, the terminal is away. */
-const MAX_ACCOUNT_AGE_MS = 60_000;
-const DEFAULT_LIFETIME_MS = 30_000;
+const RATE_WINDOW_MS = 60_000;
+
+/** Limits and which version of those stored they are; 0: none are stored. */
+export interface VersionedLimits {
+  readonly version: number;
+  readonly limits: RiskLimits;
+}
 
 /**
  * Checks an order and reserves its exposure, on a state of the account that is still true when both are stored. The
- * verdict on a client order id is stored with it and answered again.
+ * verdict on a client order id is stored with it and answered again, and so is that on a request to change it.
  */
 export class OrderChecks {
+  /** `onNewLimits`: another process has stored limits that this one did not know. */
   constructor(
     private readonly store: RiskStore,
     private readonly signer: ApprovalSigner,
+    private readonly onNewLimits: (accountId: string, limits: VersionedLimits) => void = () => undefined,
   ) {}
 
   async check(
     request: risk.CheckOrderRequest,
     view: RiskAccountView | undefined,
-    limits: RiskLimits,
+    limits: VersionedLimits,
   ): Promise<risk.CheckOrderResponse> {
     const { order } = request;
     if (order === undefined) return denied('ORDER_MISSING', 'The request holds no order.');
@@ -51,30 +58,48 @@ export class OrderChecks {
     request: risk.CheckOrderRequest,
     order: common.OrderRequest,
     view: RiskAccountView | undefined,
-    limits: RiskLimits,
+    known: VersionedLimits,
   ): Promise<risk.CheckOrderResponse | undefined> {
-    const { accountId, coid } = order;
-    const sinceUs =
-      limits.duplicateGuardMs > 0 ? request.asOfUs - limits.duplicateGuardMs * 1000 : Number.MAX_SAFE_INTEGER;
-    const facts = await this.store.checkFacts(sql, accountId, coid, sinceUs);
+    const { accountId } = order;
+    const key = verdictKey(order, request.change);
+    const query = { accountId, key, recentSinceUs: recentSince(request.asOfUs, known.limits) };
+    let facts = await this.store.checkFacts(sql, { ...query, limitsVersion: known.version });
+    let { limits } = known;
+    const other = facts?.otherLimits;
+    if (other !== undefined) {
+      limits = { ...UNSET_LIMITS, ...other.limits };
+      this.onNewLimits(accountId, { version: other.version, limits });
+      const recentSinceUs = recentSince(request.asOfUs, limits);
+      facts = await this.store.checkFacts(sql, { ...query, recentSinceUs, limitsVersion: other.version });
+    }
     if (facts === undefined) return denied('ACCOUNT_UNKNOWN', `risk-manager knows no account ${accountId}.`);
-    if (facts.verdict !== undefined) return this.again(sql, facts.verdict, order, request.epoch);
-    const { account, version, positions, reservations, recentOrders } = facts;
+    if (facts.verdict !== undefined) return this.again(sql, facts.verdict, request, order);
+    const verdict =
+      request.change === undefined
+        ? this.verdictOn(request, order, facts, view, limits)
+        : { key, ...verdictOnChange(request, order, request.change, facts, view, limits, this.signer) };
+    const isStored = await this.store.saveVerdict(sql, facts.version, request.asOfUs, order, verdict);
+    return isStored ? verdict.response : undefined;
+  }
+
+  private verdictOn(
+    request: risk.CheckOrderRequest,
+    order: common.OrderRequest,
+    facts: CheckFacts,
+    view: RiskAccountView | undefined,
+    limits: RiskLimits,
+  ): NewVerdict {
     const candidate = orderToCheck(order);
-    const verdict = evaluateOrder({
-      ...{ positions, reservations, recentOrders, openOrders: reservations.length },
-      ...seenBy(view, order.symbol),
-      order: candidate,
-      nowUs: request.asOfUs,
-      tradingState: account.state,
-      limits,
-      maxAccountAgeMs: MAX_ACCOUNT_AGE_MS,
-    });
+    const verdict = evaluateOrder(checkInput(candidate, request.asOfUs, facts, view, limits));
     const response = this.respond(request, order, verdict, view, limits);
-    const reservation =
-      verdict.kind === 'approved' && response.approved ? reservationFor(order, candidate, verdict) : undefined;
-    const isStored = await this.store.saveVerdict(sql, version, request, order, response, reservation);
-    return isStored ? response : undefined;
+    return {
+      key: order.coid,
+      response,
+      isModification: false,
+      ...(verdict.kind === 'approved' && response.approved
+        ? { reservation: reservationFor(order, candidate, verdict) }
+        : {}),
+    };
   }
 
   /**
@@ -85,22 +110,25 @@ export class OrderChecks {
   private async again(
     sql: Sql,
     stored: risk.CheckOrderResponse,
+    request: risk.CheckOrderRequest,
     order: common.OrderRequest,
-    epoch: number,
   ): Promise<risk.CheckOrderResponse> {
     if (!stored.approved) return { ...stored, duplicate: true };
     const takeUp = async (tx: Sql): Promise<AccountState | undefined> => {
       const account = await this.store.lock(tx, order.accountId);
-      return (await this.store.reserveAgain(tx, order.coid)) ? account : undefined;
+      return request.change !== undefined || (await this.store.reserveAgain(tx, order.coid)) ? account : undefined;
     };
     const { database } = this.store;
     const account = await (sql === database ? database.transaction(takeUp) : takeUp(sql));
-    const code = account === undefined ? undefined : haltOf(account.state, order);
-    if (account === undefined || code === undefined) {
-      const approval = stored.approval && this.signer.signAgain(stored.approval, epoch);
-      return { ...stored, approval, duplicate: true };
-    }
-    return { ...denied(code, `${DENIAL_CODES[code]} ${account.reason}`), duplicate: true };
+    // What only lowered risk was not asked for the state of the account.
+    const wasEntry = stored.checks.some(({ code }) => code === ('TRADING_STATE_HALTED' satisfies DenialCode));
+    const code = account === undefined || !wasEntry ? undefined : haltOf(account.state, order);
+    if (account !== undefined && code !== undefined)
+      return { ...denied(code, `${DENIAL_CODES[code]} ${account.reason}`), duplicate: true };
+    const sign = (approval: common.Approval | undefined): common.Approval | undefined =>
+      approval && this.signer.signAgain(approval, request.epoch);
+    const { approval, protectiveClose } = stored;
+    return { ...stored, approval: sign(approval), protectiveClose: sign(protectiveClose), duplicate: true };
   }
 
   private respond(
@@ -111,31 +139,57 @@ export class OrderChecks {
     limits: RiskLimits,
   ): risk.CheckOrderResponse {
     const checks = verdict.checks.map((check) => ({ ...check }));
-    if (verdict.kind === 'denied') return { ...denied(verdict.code, verdict.message), checks };
+    if (verdict.kind === 'denied') {
+      const { code, message, maxVolumeLots } = verdict;
+      return { ...denied(code, message), checks, maxVolumeLots: maxVolumeLots?.toFixed() ?? '' };
+    }
     const instrument = view?.instrument(order.symbol);
-    if (instrument === undefined) return denied('INSTRUMENT_UNKNOWN', `The instrument ${order.symbol} is not known.`);
+    const quote = view?.quote(order.symbol);
+    if (instrument === undefined || quote === undefined)
+      return denied('INSTRUMENT_UNKNOWN', `The instrument ${order.symbol} is not known.`);
     const worstPrice = verdict.worstPrice.toFixed(instrument.digits);
-    const lifetimeMs = limits.approvalLifetimeMs > 0 ? limits.approvalLifetimeMs : DEFAULT_LIFETIME_MS;
-    const approval = this.signer.sign(request, order, worstPrice, instrument, lifetimeMs);
-    return risk.CheckOrderResponse.fromPartial({ approved: true, approval, checks, worstPrice });
+    const isProtected = instrument.stopsOnOpen === 'AFTER' && !order.reduceOnly && (order.stopLoss ?? '') !== '';
+    return risk.CheckOrderResponse.fromPartial({
+      approved: true,
+      approval: this.signer.sign(orderEnvelope(request, order, worstPrice, instrument, limits)),
+      checks,
+      worstPrice,
+      ...(isProtected
+        ? { protectiveClose: this.signer.sign(protectiveEnvelope(request, order, instrument, quote, limits)) }
+        : {}),
+    });
   }
+}
+
+/** What the verdict is stored under: a client order id, or a request to change that order. */
+function verdictKey({ accountId, coid }: common.OrderRequest, change: risk.OrderChange | undefined): string {
+  if (change === undefined) return coid;
+  return `modify/${accountId}/${change.positionId === '' ? coid : change.positionId}/${change.requestId}`;
+}
+
+/** From when on approved orders matter for the guards against repeated and too many orders. */
+function recentSince(asOfUs: number, { duplicateGuardMs, maxOrdersPerMinute }: RiskLimits): number {
+  const windowMs = Math.max(duplicateGuardMs, maxOrdersPerMinute > 0 ? RATE_WINDOW_MS : 0);
+  return windowMs > 0 ? asOfUs - windowMs * 1000 : Number.MAX_SAFE_INTEGER;
 }
 
 /** What an approved order holds until it is resolved. */
 function reservationFor(
   order: common.OrderRequest,
-  candidate: OrderToCheck,
-  { worstPrice, lossAtStop }: Extract<RiskVerdict, { readonly kind: 'approved' }>,
+  { side, volumeLots, positionId, closeByPositionId }: ReturnType<typeof orderToCheck>,
+  { worstPrice, worstLoss }: Extract<RiskVerdict, { readonly kind: 'approved' }>,
 ): Reservation {
   return {
     coid: order.coid,
     symbol: order.symbol,
-    side: candidate.side,
-    lots: candidate.volumeLots,
+    side,
+    lots: volumeLots,
     reduceOnly: order.reduceOnly,
     price: worstPrice,
     strategyId: order.strategyId,
-    ...(lossAtStop === undefined ? {} : { lossAtStop }),
+    lossAtStop: worstLoss,
+    ...(positionId === undefined ? {} : { positionId }),
+    ...(closeByPositionId === undefined ? {} : { closeByPositionId }),
   };
 }
 
@@ -146,52 +200,11 @@ function haltOf(state: TradingState, order: common.OrderRequest): DenialCode | u
   return state === 'REDUCING' && !order.reduceOnly ? 'TRADING_STATE_REDUCING' : undefined;
 }
 
-function denied(code: string, message: string): risk.CheckOrderResponse {
+export function denied(code: string, message: string): risk.CheckOrderResponse {
   return risk.CheckOrderResponse.fromPartial({
     approved: false,
     code,
     message,
     checks: [{ code, passed: false, message }],
   });
-}
-
-function seenBy(
-  view: RiskAccountView | undefined,
-  symbol: string,
-): Pick<RiskInput, 'account' | 'instrument' | 'quote' | 'rates' | 'anchors'> & Partial<RiskInput> {
-  if (view === undefined) {
-    return {
-      account: undefined,
-      instrument: undefined,
-      quote: undefined,
-      rates: { rate: () => undefined },
-      anchors: [],
-    };
-  }
-  return {
-    account: view.account(),
-    instrument: view.instrument(symbol),
-    quote: view.quote(symbol),
-    rates: view.rates,
-    anchors: view.anchors(),
-    instrumentOf: (s) => view.instrument(s),
-    quoteOf: (s) => view.quote(s),
-  };
-}
-
-function orderToCheck(order: common.OrderRequest): OrderToCheck {
-  return {
-    coid: order.coid,
-    symbol: order.symbol,
-    side: bare('SIDE', order.side),
-    type: bare('ORDER_TYPE', order.type),
-    volumeLots: new Decimal(order.volumeLots),
-    reduceOnly: order.reduceOnly,
-    origin: bare('ORIGIN', order.origin),
-    strategyId: order.strategyId,
-    ...(order.price === undefined ? {} : { price: new Decimal(order.price) }),
-    ...(order.stopLoss === undefined ? {} : { stopLoss: new Decimal(order.stopLoss) }),
-    ...(order.takeProfit === undefined ? {} : { takeProfit: new Decimal(order.takeProfit) }),
-    ...(order.positionId === '' ? {} : { positionId: order.positionId }),
-  };
 }

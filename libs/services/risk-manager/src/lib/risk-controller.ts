@@ -55,6 +55,16 @@ export class RiskController {
     return this.useCases.setTradingState(request, caller);
   }
 
+  @GrpcMethod('RiskManagerService', 'GetAccountRisk')
+  getAccountRisk(request: risk.GetAccountRiskRequest): Promise<risk.AccountRisk> {
+    return this.useCases.getAccountRisk(request);
+  }
+
+  @GrpcMethod('RiskManagerService', 'ListAudit')
+  listAudit(request: risk.ListAuditRequest): Promise<risk.ListAuditResponse> {
+    return this.useCases.listAudit(request);
+  }
+
   @GrpcMethod('RiskManagerService', 'StreamRiskEvents')
   streamRiskEvents(request: risk.StreamRiskEventsRequest): Observable<risk.RiskEvent> {
     return this.useCases.streamRiskEvents(request);

@@ -76,8 +76,60 @@ export class AccountVersion1700000000001 implements MigrationInterface {
   }
 }
 
+/**
+ * What survives restarts of a live session: anchors of loss limits, cancels, the last loss, what trading costs, what is
+ * still to be announced. Positions of hedging accounts by identifier. The audit says what was before.
+ */
+export class RiskHistory1700000000002 implements MigrationInterface {
+  readonly name = 'RiskHistory1700000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE account
+        ADD COLUMN hedging      boolean NOT NULL DEFAULT false,
+        ADD COLUMN last_loss_us bigint,
+        ADD COLUMN cancels_us   jsonb NOT NULL DEFAULT '[]',
+        ADD COLUMN commissions  jsonb NOT NULL DEFAULT '{}';
+      ALTER TABLE exposure
+        ADD COLUMN position_id text NOT NULL DEFAULT '',
+        DROP CONSTRAINT exposure_pkey,
+        ADD PRIMARY KEY (account_id, symbol, position_id);
+      CREATE TABLE anchors (
+        account_id text PRIMARY KEY,
+        time_us    bigint NOT NULL,
+        state      jsonb NOT NULL
+      );
+      CREATE TABLE announcement (
+        id         bigserial PRIMARY KEY,
+        account_id text NOT NULL,
+        event      bytea NOT NULL
+      );
+      CREATE INDEX announcement_account ON announcement (account_id, id);
+      ALTER TABLE audit
+        ADD COLUMN kind   text NOT NULL DEFAULT 'state',
+        ADD COLUMN reason text NOT NULL DEFAULT '',
+        ADD COLUMN before jsonb,
+        ADD COLUMN after  jsonb;
+      UPDATE audit SET kind = CASE WHEN what ? 'limits' THEN 'limits' ELSE 'state' END,
+        reason = coalesce(what ->> 'reason', ''), after = coalesce(what -> 'limits', what -> 'state');
+      ALTER TABLE audit DROP COLUMN what;
+      CREATE INDEX audit_account ON audit (account_id, id);`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TABLE anchors, announcement;
+      DELETE FROM exposure WHERE position_id <> '';
+      ALTER TABLE exposure DROP CONSTRAINT exposure_pkey, DROP COLUMN position_id, ADD PRIMARY KEY (account_id, symbol);
+      ALTER TABLE account DROP COLUMN hedging, DROP COLUMN last_loss_us, DROP COLUMN cancels_us, DROP COLUMN commissions;
+      ALTER TABLE audit ADD COLUMN what jsonb NOT NULL DEFAULT '{}', DROP COLUMN kind, DROP COLUMN reason,
+        DROP COLUMN before, DROP COLUMN after;`);
+  }
+}
+
 export const RISK_MANAGER_MIGRATIONS = [
   CreateCheckpoint1700000000000,
   RiskTables1700000000000,
   AccountVersion1700000000001,
+  RiskHistory1700000000002,
 ];

@@ -32,14 +32,31 @@ export type StoredReservation = Omit<Reservation, 'lots' | 'price' | 'lossAtStop
   lots: string;
   price: string;
   lossAtStop?: string;
+  /** The lots that `lossAtStop` is of: what has filled since is lost no more by the order. */
+  ofLots?: string;
+  /** What a modification that was let through makes of it, while nobody knows whether it happened. */
+  changed?: ReservationChange;
 };
 
-export function reservationOf({ lots, price, lossAtStop, ...rest }: StoredReservation): Reservation {
+export interface ReservationChange {
+  readonly price: string;
+  readonly lossAtStop: string;
+  readonly ofLots: string;
+}
+
+/** Of a reservation that may have been changed, the worse of both. */
+export function reservationOf({ lots, price, lossAtStop, ofLots, changed, ...rest }: StoredReservation): Reservation {
+  const left = new Decimal(lots);
+  const lossOf = (loss: string, of = lots): Decimal => new Decimal(loss).mul(left).div(of);
+  const losses = [
+    ...(lossAtStop === undefined ? [] : [lossOf(lossAtStop, ofLots)]),
+    ...(changed === undefined ? [] : [lossOf(changed.lossAtStop, changed.ofLots)]),
+  ];
   return {
     ...rest,
-    lots: new Decimal(lots),
-    price: new Decimal(price),
-    ...(lossAtStop === undefined ? {} : { lossAtStop: new Decimal(lossAtStop) }),
+    lots: left,
+    price: Decimal.max(price, changed?.price ?? price),
+    ...(losses.length === 0 ? {} : { lossAtStop: Decimal.max(...losses) }),
   };
 }
 
@@ -48,36 +65,46 @@ export function storedReservation({ lots, price, lossAtStop, ...rest }: Reservat
     ...rest,
     lots: lots.toFixed(),
     price: price.toFixed(),
-    ...(lossAtStop === undefined ? {} : { lossAtStop: lossAtStop.toFixed() }),
+    ...(lossAtStop === undefined ? {} : { lossAtStop: lossAtStop.toFixed(), ofLots: lots.toFixed() }),
   };
 }
 
 export interface ExposureRow {
   readonly symbol: string;
+  /** Empty on a netting account. */
+  readonly position_id: string;
   readonly lots: string;
   readonly average_price: string;
   readonly stop_loss: string | null;
   readonly strategy_id: string;
 }
 
+/** By symbol, or by position identifier where the row has one. */
 export function positionsOf(rows: readonly ExposureRow[]): Map<string, PositionAtRisk> {
   return new Map(
     rows.map((row) => [
-      row.symbol,
+      row.position_id === '' ? row.symbol : row.position_id,
       {
         lots: new Decimal(row.lots),
         averagePrice: new Decimal(row.average_price),
         strategyId: row.strategy_id,
+        ...(row.position_id === '' ? {} : { symbol: row.symbol }),
         ...(row.stop_loss === null ? {} : { stopLoss: new Decimal(row.stop_loss) }),
       },
     ]),
   );
 }
 
-/** What the guard against repeated orders needs of one that was approved. */
+/** What the guards against repeated and too many orders need of one that was approved. */
 export interface RecentRow {
   readonly asOfUs: number;
-  readonly recent: { symbol: string; side: 'BUY' | 'SELL'; lots: string; strategyId: string };
+  readonly recent: {
+    symbol: string;
+    side: 'BUY' | 'SELL';
+    lots: string;
+    strategyId: string;
+    isModification?: boolean;
+  };
 }
 
 export const recentOf = ({ asOfUs, recent }: RecentRow): RecentOrder => ({
@@ -87,6 +114,7 @@ export const recentOf = ({ asOfUs, recent }: RecentRow): RecentOrder => ({
 });
 
 /** Selects an account's exposure as JSON whose decimals are text; `$1` is the account. */
-export const EXPOSURE_JSON = `(SELECT coalesce(json_agg(json_build_object('symbol', symbol, 'lots', lots::text,
-  'average_price', average_price::text, 'stop_loss', stop_loss::text, 'strategy_id', strategy_id)), '[]')
+export const EXPOSURE_JSON = `(SELECT coalesce(json_agg(json_build_object('symbol', symbol, 'position_id', position_id,
+  'lots', lots::text, 'average_price', average_price::text, 'stop_loss', stop_loss::text,
+  'strategy_id', strategy_id)), '[]')
   FROM exposure WHERE account_id = $1 AND lots <> 0)`;

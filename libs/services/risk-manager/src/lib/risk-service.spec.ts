@@ -2,9 +2,9 @@ import { Metadata } from '@grpc/grpc-js';
 import { common, type risk } from '@trading/contracts';
 import { UNSET_LIMITS, type LossLimit } from '@trading/trading-risk';
 import { ACCOUNT, RiskFixture } from '../testing/risk-fixture';
+import { LimitsRefused } from './account-limits';
 import { limitsMessage } from './limits-message';
 import { RiskController } from './risk-controller';
-import { LimitsRefused } from './risk-service';
 
 const LOSS: LossLimit = {
   name: 'max-loss',
@@ -26,16 +26,19 @@ describe('risk-manager', () => {
   beforeEach(() => system.reset());
   afterAll(() => system.close());
 
-  const setLimits = (limits: Partial<typeof UNSET_LIMITS>) =>
-    system.service.setLimits({
-      limits: limitsMessage(ACCOUNT, 0, { ...UNSET_LIMITS, maxQuoteAgeMs: 5_000, ...limits }),
+  const setLimits = async (limits: Partial<typeof UNSET_LIMITS>, planned?: number) => {
+    const version = planned ?? (await system.service.getLimits({ accountId: ACCOUNT })).version;
+    return system.service.setLimits({
+      limits: limitsMessage(ACCOUNT, version, { ...UNSET_LIMITS, maxQuoteAgeMs: 5_000, ...limits }),
       reason: 'because',
     });
+  };
 
   describe('asked for limits', () => {
     it.each([
-      ['maxOrdersPerMinute', { maxOrdersPerMinute: 5 }],
+      ['maxMoonPhase', { maxMoonPhase: 5 }],
       ['blockedSessions', { blockedSessions: ['news'] }],
+      ['weeklyFlat', { weeklyFlat: 'on Friday' }],
       ['maxSpreadPoints', { maxSpreadPoints: 'three' }],
       ['max-loss', { lossLimits: [{ ...LOSS, limit: 'ten' }] }],
     ])('refuses to start with %s, which it could not enforce', async (name, limits) => {
@@ -46,14 +49,14 @@ describe('risk-manager', () => {
     it('refuses to start with stored ones that it could not enforce', async () => {
       await system.ready();
       await system.database.transaction((tx) =>
-        system.store.saveLimits(tx, ACCOUNT, { ...UNSET_LIMITS, coolDownAfterLossMs: 1 }),
+        system.store.history.saveLimits(tx, ACCOUNT, 0, { ...UNSET_LIMITS, maxTides: 1 } as typeof UNSET_LIMITS),
       );
-      await expect(system.crash()).rejects.toThrow('coolDownAfterLossMs');
+      await expect(system.crash()).rejects.toThrow('maxTides');
     });
 
     it('refuses to be given such, and keeps what it has', async () => {
       await system.ready();
-      await expect(setLimits({ maxCancelsPerMinute: 1 })).rejects.toMatchObject({ code: 'LIMITS_REFUSED' });
+      await expect(setLimits({ maxOrderLots: 'many' })).rejects.toMatchObject({ code: 'LIMITS_REFUSED' });
       expect(await system.service.getLimits({ accountId: ACCOUNT })).toMatchObject({ version: 0 });
     });
 
@@ -65,10 +68,29 @@ describe('risk-manager', () => {
       await system.crash();
       await system.ready();
       expect(await system.check('order-3')).toMatchObject({ code: 'VOLUME_OUT_OF_RANGE' });
-      const audit = await system.database.query<{ who: string; what: { reason: string } }>(
-        'SELECT who, what FROM audit',
+      const { entries } = await system.service.listAudit({ accountId: ACCOUNT, limit: 0 });
+      expect(entries).toMatchObject([{ what: 'limits', changedBy: 'operator', reason: 'because' }]);
+      expect(
+        entries.map(({ before, after }) => [before, after].map((text) => JSON.parse(text) as object)),
+      ).toMatchObject([[{ maxOrderLots: '' }, { maxOrderLots: '0.05' }]]);
+    });
+
+    it('takes them in place of those that they were planned against, and of no others', async () => {
+      await system.ready();
+      await setLimits({ maxOrderLots: '0.05' }, 0);
+      await expect(setLimits({ maxOrderLots: '5' }, 0)).rejects.toMatchObject({ code: 'LIMITS_CHANGED' });
+      expect(await setLimits({ maxOrderLots: '0.06' }, 1)).toMatchObject({ version: 2 });
+      await expect(setLimits({ maxOrderLots: '5' }, 1)).rejects.toMatchObject({ code: 'LIMITS_CHANGED' });
+      const { entries } = await system.service.listAudit({ accountId: '', limit: 1 });
+      expect(entries.map(({ after }) => JSON.parse(after) as object)).toMatchObject([{ maxOrderLots: '0.06' }]);
+    });
+
+    it('uses those that another process has stored meanwhile', async () => {
+      await system.ready();
+      await system.database.transaction((tx) =>
+        system.store.history.saveLimits(tx, ACCOUNT, 0, { ...UNSET_LIMITS, maxOrderLots: '0.05' }),
       );
-      expect(audit).toMatchObject([{ who: 'operator', what: { reason: 'because' } }]);
+      expect(await system.check('order-1')).toMatchObject({ code: 'VOLUME_OUT_OF_RANGE', maxVolumeLots: '0.05' });
     });
 
     it('forgives no loss with them: a rule that stays keeps its anchor', async () => {

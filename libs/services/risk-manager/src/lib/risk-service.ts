@@ -1,36 +1,42 @@
-import { bare, risk, TOPICS, wire } from '@trading/contracts';
+import { bare, TOPICS, type risk } from '@trading/contracts';
 import { StageHost } from '@trading/platform-barrier';
+import { systemClock } from '@trading/platform-config';
 import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import { withCorrelation } from '@trading/platform-tracing';
-import { invalidLimits, invalidLossLimits, unsupportedLimits, type RiskLimits } from '@trading/trading-risk';
+import { UNSET_LIMITS } from '@trading/trading-risk';
 import { Observable } from 'rxjs';
-import { ApprovalSigner } from './approval-signer';
-import { OrderChecks } from './check-order';
+import { AccountLimits, requireEnforceable } from './account-limits';
+import { accountRisk } from './account-risk';
+import { ApprovalSigner, type SigningKeys } from './approval-signer';
+import { OrderChecks, type VersionedLimits } from './check-order';
 import { limitsMessage, limitsOf } from './limits-message';
+import { signingKeysOf } from './risk-config';
 import { RiskStage, stateMessage, type RiskInputEvent, type RiskPorts } from './risk-stage';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */
-const SOURCES = ['market/*', 'account', 'orders'];
+const SOURCES = ['market/*', 'account', 'orders', 'positions'];
 
-/** Limits that are configured but that nothing enforces, or that cannot be read: risk-manager does not start with them. */
-export class LimitsRefused extends Error {
-  readonly code = 'LIMITS_REFUSED';
-}
+/** How long an operator waits for a change to be announced. It is stored and holds in any case. */
+const ANNOUNCE_MS = 2_000;
 
 /** The use-cases of risk-manager. */
 export class RiskUseCases implements risk.RiskManagerService {
   private readonly host: StageHost<RiskInputEvent, RiskStage>;
   private readonly checks: OrderChecks;
   private subscriptions: Subscription[] = [];
-  private readonly storedLimits = new Map<string, RiskLimits>();
+  private readonly limits: AccountLimits;
+  private readonly signer: ApprovalSigner;
 
+  /** @throws LimitsRefused */
   constructor(private readonly ports: RiskPorts) {
-    this.checks = new OrderChecks(ports.store, new ApprovalSigner(ports.config.signingKey, ports.config.signingKeyId));
+    this.limits = new AccountLimits(ports.config.defaultLimits);
+    this.signer = new ApprovalSigner(signingKeysOf(ports.config));
+    this.checks = new OrderChecks(ports.store, this.signer, (accountId, limits) => this.learnLimits(accountId, limits));
     this.host = new StageHost<RiskInputEvent, RiskStage>({
       sources: SOURCES,
-      create: (accountId) => new RiskStage(accountId, this.limitsOf(accountId).lossLimits, ports),
+      create: (accountId) => new RiskStage(accountId, () => this.limits.of(accountId).limits, ports),
       rejoin: (accountId, reason) => this.rejoin(accountId, reason),
       isTransient: (error) => error instanceof TransientDatabaseError,
       log: ports.logger,
@@ -44,12 +50,9 @@ export class RiskUseCases implements risk.RiskManagerService {
 
   /** Refuses limits that it cannot enforce, then takes events. Throws {@link LimitsRefused}. */
   async start(): Promise<void> {
-    requireEnforceable(this.ports.config.defaultLimits);
     for (const { accountId } of await this.ports.store.accounts()) {
-      const stored = await this.ports.store.limits(accountId);
-      if (stored === undefined) continue;
-      requireEnforceable(stored.limits);
-      this.storedLimits.set(accountId, stored.limits);
+      const stored = await this.ports.store.history.limits(accountId);
+      if (stored !== undefined) this.limits.learn(accountId, stored);
     }
     const { bus } = this.ports;
     this.subscriptions = [
@@ -67,6 +70,9 @@ export class RiskUseCases implements risk.RiskManagerService {
         route(TOPICS.orderEvent, ({ message }) =>
           this.host.feed(message.accountId, 'orders', message, (input) => input),
         ),
+        route(TOPICS.positionEvent, ({ message }) =>
+          this.host.feed(message.accountId, 'positions', message, (input) => input),
+        ),
       ]),
     ];
   }
@@ -74,6 +80,7 @@ export class RiskUseCases implements risk.RiskManagerService {
   async stop(): Promise<void> {
     this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
+    await Promise.all([...this.host.stages.values()].map((stage) => stage.stop()));
   }
 
   async checkOrder(request: risk.CheckOrderRequest): Promise<risk.CheckOrderResponse> {
@@ -85,7 +92,7 @@ export class RiskUseCases implements risk.RiskManagerService {
     }
     const { coid = '' } = request.order ?? {};
     return withCorrelation({ accountId, coid }, () =>
-      this.checks.check(request, stage?.view, this.limitsOf(accountId)),
+      this.checks.check(request, stage?.view, this.limits.of(accountId)),
     );
   }
 
@@ -93,15 +100,18 @@ export class RiskUseCases implements risk.RiskManagerService {
     return { released: await this.ports.store.releaseOthers(request.accountId, request.coids) };
   }
 
-  async getLimits(request: risk.GetLimitsRequest): Promise<risk.Limits> {
-    const stored = await this.ports.store.limits(request.accountId);
-    return limitsMessage(request.accountId, stored?.version ?? 0, stored?.limits ?? this.ports.config.defaultLimits);
+  async getLimits({ accountId }: risk.GetLimitsRequest): Promise<risk.Limits> {
+    const stored = await this.ports.store.history.limits(accountId);
+    if (stored !== undefined) return limitsMessage(accountId, stored.version, { ...UNSET_LIMITS, ...stored.limits });
+    return limitsMessage(accountId, 0, this.ports.config.defaultLimits);
   }
 
+  /** Takes new limits in place of those of the version that they name, 0: the account has none of its own. */
   async setLimits(request: risk.SetLimitsRequest): Promise<risk.Limits> {
     if (request.limits === undefined)
       throw new RpcError('INVALID_ARGUMENT', 'LIMITS_MISSING', 'The request holds no limits.');
-    const { accountId } = request.limits;
+    const { accountId, version } = request.limits;
+    if (accountId === '') throw new RpcError('INVALID_ARGUMENT', 'ACCOUNT_MISSING', 'The limits name no account.');
     const limits = limitsOf(request.limits);
     try {
       requireEnforceable(limits);
@@ -109,14 +119,40 @@ export class RiskUseCases implements risk.RiskManagerService {
       throw new RpcError('INVALID_ARGUMENT', 'LIMITS_REFUSED', error instanceof Error ? error.message : String(error));
     }
     const { store } = this.ports;
-    await store.database.transaction(async (tx) => {
-      await store.saveLimits(tx, accountId, limits);
-      await store.audit(tx, accountId, 'operator', { limits, reason: request.reason });
+    const stored = await store.database.transaction(async (tx) => {
+      // A check that has read the limits before finds the account changed.
+      await store.lock(tx, accountId);
+      const before = (await store.history.limits(accountId, tx))?.limits ?? this.ports.config.defaultLimits;
+      const saved = await store.history.saveLimits(tx, accountId, version, limits);
+      if (saved === undefined) return undefined;
+      const { reason } = request;
+      await store.history.audit(tx, accountId, { kind: 'limits', who: 'operator', reason, before, after: limits });
+      const value = limitsMessage(accountId, saved, limits);
+      await store.history.announce(tx, {
+        ...{ accountId, sessionId: '', seq: 0, timeUs: systemClock.nowUs() },
+        body: { $case: 'limits', value },
+      });
+      return { version: saved, limits };
     });
-    const stage = this.host.of(accountId);
-    this.storedLimits.set(accountId, limits);
-    stage.view.changeLossLimits(limits.lossLimits);
-    return this.getLimits({ accountId });
+    if (stored === undefined) {
+      const now = (await this.getLimits({ accountId })).version;
+      const message = `The limits of account ${accountId} are of version ${now}, not ${version}: somebody changed them.`;
+      throw new RpcError('FAILED_PRECONDITION', 'LIMITS_CHANGED', message);
+    }
+    this.limits.learn(accountId, stored);
+    await this.announced(accountId, this.host.of(accountId).changeLimits(limits));
+    return limitsMessage(accountId, stored.version, limits);
+  }
+
+  /** Another process has stored limits that were not known here. */
+  private learnLimits(accountId: string, stored: VersionedLimits): void {
+    const { limits } = this.limits.learn(accountId, stored);
+    this.host.get(accountId)?.view.changeLossLimits(limits.lossLimits);
+  }
+
+  /** From now on these keys sign approvals. @throws SigningKeyMissing */
+  useSigningKeys(keys: SigningKeys): void {
+    this.signer.use(keys);
   }
 
   async getTradingState(request: risk.GetTradingStateRequest): Promise<risk.GetTradingStateResponse> {
@@ -132,19 +168,25 @@ export class RiskUseCases implements risk.RiskManagerService {
     if (known.length === 0) {
       throw new RpcError('NOT_FOUND', 'ACCOUNT_UNKNOWN', `risk-manager knows no account ${request.accountId}.`);
     }
-    for (const { accountId } of known) await this.host.of(accountId).changeState(state, request.reason, changedBy);
+    for (const { accountId } of known) {
+      const stage = this.host.of(accountId);
+      await stage.setTradingState(state, request.reason, changedBy);
+      await this.announced(accountId, stage.announce());
+    }
     return this.getTradingState({ accountId: request.accountId });
   }
 
   async getAccountRisk({ accountId }: risk.GetAccountRiskRequest): Promise<risk.AccountRisk> {
-    const [state] = await this.ports.store.accounts(accountId);
-    if (accountId === '' || state === undefined)
+    const stage = this.host.get(accountId);
+    const view = stage?.hasSession === true ? stage.view : undefined;
+    const found = await accountRisk(this.ports.store, accountId, view, this.limits.of(accountId).version);
+    if (found === undefined)
       throw new RpcError('NOT_FOUND', 'ACCOUNT_UNKNOWN', `risk-manager knows no account ${accountId}.`);
-    return risk.AccountRisk.fromPartial({ accountId, state: wire('TRADING_STATE', state.state) });
+    return found;
   }
 
   async listAudit(request: risk.ListAuditRequest): Promise<risk.ListAuditResponse> {
-    return { entries: await this.ports.store.auditEntries(request.accountId, request.limit) };
+    return { entries: await this.ports.store.history.audits(request.accountId, request.limit) };
   }
 
   streamRiskEvents(request: risk.StreamRiskEventsRequest): Observable<risk.RiskEvent> {
@@ -164,15 +206,21 @@ export class RiskUseCases implements risk.RiskManagerService {
     return this.ports.bus.publish(TOPICS.riskEvent, accountId, { accountId, sessionId: '', seq: 0, timeUs: 0, body });
   }
 
-  private limitsOf(accountId: string): RiskLimits {
-    return this.storedLimits.get(accountId) ?? this.ports.config.defaultLimits;
+  /**
+   * Waits for a change to be published, but not for ever: what is stored holds without the bus, and is announced when
+   * that is back and the account's next change or session comes.
+   */
+  private async announced(accountId: string, work: Promise<void>): Promise<void> {
+    const failed = (error: unknown): void =>
+      this.ports.logger.error({ accountId, error: String(error) }, 'A change could not be announced yet.');
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        failed('The bus did not answer in time.');
+        resolve();
+      }, ANNOUNCE_MS);
+    });
+    await Promise.race([work.catch(failed), late]);
+    clearTimeout(timer);
   }
-}
-
-function requireEnforceable(limits: RiskLimits): void {
-  const unsupported = unsupportedLimits(limits);
-  if (unsupported.length > 0)
-    throw new LimitsRefused(`These limits are set but not built yet: ${unsupported.join(', ')}.`);
-  const invalid = [...invalidLimits(limits), ...invalidLossLimits(limits.lossLimits)];
-  if (invalid.length > 0) throw new LimitsRefused(invalid.join(' '));
 }

@@ -1,4 +1,4 @@
-import { bare, TOPICS, wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
+import { wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import type { Cache } from '@trading/platform-cache';
 import { systemClock } from '@trading/platform-config';
@@ -6,16 +6,22 @@ import type { CheckpointStore, Sql } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
 import { captureTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
-import type { LossLimit, LossLimitBreach, TradingState } from '@trading/trading-risk';
+import { weeklyFlat, type LossLimitBreach, type RiskLimits, type TradingState } from '@trading/trading-risk';
 import { RiskAccountView, type AccountViewState } from './account-view';
+import { AnchorKeeper } from './anchor-keeper';
+import { Announcements } from './announcements';
+import type { ToldStop } from './apply-order-events';
+import { openingState } from './opening-state';
 import { recallQuotes } from './recall-quotes';
 import type { RiskManagerConfig } from './risk-config';
+import { countBreach, countFlatten, countState } from './risk-metrics';
 import type { AccountState, RiskStore } from './risk-store';
 
 export type RiskInputEvent =
   | InputOf<NonNullable<market.MarketTickEvent['body']>>
   | { readonly $case: 'account'; readonly value: gateway.AccountEvent }
-  | InputOf<NonNullable<execution.OrderEventMessage['body']>>;
+  | InputOf<NonNullable<execution.OrderEventMessage['body']>>
+  | InputOf<NonNullable<execution.PositionEventMessage['body']>>;
 
 export interface RiskPorts {
   readonly bus: EventBus;
@@ -31,19 +37,28 @@ const STATE_OF_ACTION = { reduce: 'REDUCING', halt: 'HALTED', flatten: 'HALTED' 
 /** The risk stage of one account's session: keeps exposure, money and loss limits, and halts on its own. */
 export class RiskStage implements Stage<RiskInputEvent> {
   readonly view: RiskAccountView;
+  private readonly keeper: AnchorKeeper;
+  private readonly announcements: Announcements;
   /** With the traces in which they came. */
   private orderEvents: { readonly event: execution.OrderEvent; readonly trace: Trace | undefined }[] = [];
+  private stops: ToldStop[] = [];
+  /** Inputs are worked on as they come. */
   private live = false;
-  private eventSeq = 0;
+  /** No simulated time goes back: what is anchored is kept outside checkpoints. */
+  private isRealTime = false;
+  private isHedging = false;
+  private lastFlatUs = 0;
   private sessionId = '';
-  private readonly listeners = new Set<(event: risk.RiskEvent) => void>();
 
   constructor(
     private readonly accountId: string,
-    lossLimits: readonly LossLimit[],
+    private readonly limits: () => RiskLimits,
     private readonly ports: RiskPorts,
   ) {
-    this.view = new RiskAccountView(lossLimits, ports.config.tradingMode === 'live');
+    const { config, store, logger, bus } = ports;
+    this.view = new RiskAccountView(limits().lossLimits, config.tradingMode === 'live');
+    this.keeper = new AnchorKeeper(accountId, this.view, store.history, logger);
+    this.announcements = new Announcements(accountId, bus, store.history);
   }
 
   /** Whether a session has begun since the stage was made, so that its view is the account's. */
@@ -52,18 +67,27 @@ export class RiskStage implements Stage<RiskInputEvent> {
   }
 
   listen(listener: (event: risk.RiskEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.announcements.listen(listener);
+  }
+
+  stop(): Promise<void> {
+    return this.keeper.stop();
   }
 
   async onSession(session: SessionStart): Promise<void> {
-    this.live = !session.lockstep;
+    const { checkpoints, cache, store } = this.ports;
+    this.live = this.isRealTime = !session.lockstep;
     this.orderEvents = [];
-    this.view.restore(await this.ports.checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
-    if (this.live) {
-      await recallQuotes(this.ports.cache, this.accountId, session.symbols, systemClock.nowUs(), this.view);
+    this.stops = [];
+    this.lastFlatUs = 0;
+    this.view.restore(await checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
+    if (this.isRealTime) {
+      const kept = await store.history.anchors(this.accountId);
+      if (kept !== undefined) this.view.restoreAnchors(kept.state);
+      await recallQuotes(cache, this.accountId, session.symbols, systemClock.nowUs(), this.view);
     }
     this.sessionId = session.sessionId;
+    await this.announcements.publishDue(this.sessionId);
     await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } }, session.timeUs);
   }
 
@@ -72,7 +96,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
       case 'batch': {
         const { symbol, timeUs, bid, ask } = input.value;
         this.view.onTicks(symbol, timeUs, bid, ask);
-        return;
+        return this.endWeek(timeUs.at(-1) ?? 0);
       }
       case 'account':
         return this.onAccount(input.value);
@@ -80,12 +104,22 @@ export class RiskStage implements Stage<RiskInputEvent> {
         this.orderEvents.push({ event: input.value, trace: captureTrace() });
         if (this.live) await this.bookOrders();
         return;
+      case 'position': {
+        const { symbol, positionId, stopLoss } = input.value;
+        this.stops.push({ symbol, positionId, stopLoss });
+        if (this.live) await this.bookStops();
+        return;
+      }
+      case 'difference':
+        return;
     }
   }
 
   async onBarrier(mark: BarrierMark): Promise<void> {
     this.view.onTime(mark.timeUs);
     await this.bookOrders();
+    await this.bookStops();
+    await this.endWeek(mark.timeUs);
     if (mark.checkpoint) {
       const { store, checkpoints } = this.ports;
       await store.database.transaction((tx) => checkpoints.save(tx, this.accountId, mark.n, this.view.snapshot()));
@@ -98,25 +132,46 @@ export class RiskStage implements Stage<RiskInputEvent> {
 
   /** Changes the trading state, audited and announced. Returns the state as it is then. */
   async changeState(state: TradingState, reason: string, changedBy: string): Promise<AccountState | undefined> {
-    const { store } = this.ports;
-    const changed = await store.database.transaction(async (tx) => {
-      const before = await store.lock(tx, this.accountId);
-      if (before === undefined || before.state === state) return before;
-      return this.setState(tx, state, reason, changedBy);
-    });
-    if (changed !== undefined) await this.announceState(changed);
+    const changed = await this.setTradingState(state, reason, changedBy);
+    await this.announce();
     return changed;
   }
 
-  private async setState(tx: Sql, state: TradingState, reason: string, changedBy: string): Promise<AccountState> {
-    const after: AccountState = { accountId: this.accountId, state, reason, changedBy, changedUs: systemClock.nowUs() };
-    await this.ports.store.setState(tx, after);
-    return after;
+  /** The same, still to be announced. */
+  setTradingState(state: TradingState, reason: string, changedBy: string): Promise<AccountState | undefined> {
+    const { store } = this.ports;
+    return store.database.transaction(async (tx) => {
+      const before = await store.lock(tx, this.accountId);
+      if (before === undefined || before.state === state) return before;
+      return this.setState(tx, before, state, reason, changedBy);
+    });
   }
 
-  private async announceState(account: AccountState): Promise<void> {
-    this.ports.logger.warn({ ...account }, 'The trading state is set.');
-    await this.publish({ $case: 'state', value: stateMessage(account) }, this.view.timeUs);
+  /** Publishes what was changed. */
+  announce(): Promise<void> {
+    return this.announcements.publishDue(this.sessionId);
+  }
+
+  /** Tells everybody of new limits, which are stored. */
+  async changeLimits(limits: RiskLimits): Promise<void> {
+    this.view.changeLossLimits(limits.lossLimits);
+    if (this.isRealTime) await this.keeper.tryToSave();
+    await this.announcements.publishDue(this.sessionId);
+  }
+
+  private async setState(
+    tx: Sql,
+    before: AccountState,
+    state: TradingState,
+    reason: string,
+    changedBy: string,
+  ): Promise<AccountState> {
+    const after: AccountState = { accountId: this.accountId, state, reason, changedBy, changedUs: systemClock.nowUs() };
+    await this.ports.store.setState(tx, after, before);
+    await this.announcements.add(tx, { $case: 'state', value: stateMessage(after) }, this.view.timeUs, this.sessionId);
+    this.ports.logger.warn({ ...after }, 'The trading state is set.');
+    countState(after);
+    return after;
   }
 
   /** Events of an account that no terminal has announced yet wait for it. */
@@ -136,6 +191,11 @@ export class RiskStage implements Stage<RiskInputEvent> {
     await this.changeState('HALTED', reason, 'risk-manager');
   }
 
+  /** After the fills that the positions follow from. */
+  private async bookStops(): Promise<void> {
+    await this.ports.store.applyStops(this.accountId, this.stops.splice(0));
+  }
+
   private async onAccount({ body, timeUs }: gateway.AccountEvent): Promise<void> {
     switch (body?.$case) {
       case 'instrument':
@@ -144,30 +204,28 @@ export class RiskStage implements Stage<RiskInputEvent> {
       case 'terminal':
         return this.onTerminal(body.value);
       case 'account':
-        for (const breach of this.view.onAccount(body.value, timeUs)) await this.onBreach(breach);
+        return this.onMoney(body.value, timeUs);
+      case 'cash':
+        if (this.view.onCash(body.value) && this.isRealTime) await this.keeper.tryToSave();
         return;
       default:
         return;
     }
   }
 
-  /** An account that is seen for the first time starts HALTED, unless it is a demo account that is to be enabled. */
+  private async onMoney(money: gateway.AccountSnapshot, timeUs: number): Promise<void> {
+    for (const breach of this.view.onAccount(money, timeUs)) await this.onBreach(breach);
+    if (this.view.isHedging && !this.isHedging) {
+      await this.ports.store.setHedging(this.accountId);
+      this.isHedging = true;
+    }
+    if (this.isRealTime) await this.keeper.note();
+    await this.endWeek(timeUs);
+  }
+
   private async onTerminal(terminal: gateway.TerminalSession): Promise<void> {
     const { store, config } = this.ports;
-    const enabling = config.enableOnCreation.find((e) => e.accountId === this.accountId);
-    const before = enabling?.unlessHalted === undefined ? [] : await store.accounts(enabling.unlessHalted);
-    const inherits = before[0]?.state === 'HALTED';
-    const enabled = enabling !== undefined && !inherits && bare('TRADE_MODE', terminal.tradeMode) === 'DEMO';
-    const halted = inherits
-      ? `The account before it, ${before[0]?.accountId ?? ''}, is halted.`
-      : 'A new account starts halted.';
-    const created = await store.create({
-      accountId: this.accountId,
-      state: enabled ? 'ACTIVE' : 'HALTED',
-      reason: enabled ? 'A paper account, enabled by its configuration.' : halted,
-      changedBy: 'risk-manager',
-      changedUs: systemClock.nowUs(),
-    });
+    const created = await store.create(await openingState(this.accountId, terminal, config.enableOnCreation, store));
     if (terminal.halted)
       await this.changeState('HALTED', 'The gateway was halted while risk-manager was away.', 'gateway');
     const [state] = await store.accounts(this.accountId);
@@ -188,26 +246,56 @@ export class RiskStage implements Stage<RiskInputEvent> {
     };
     const reason = `Loss limit ${limit.name}: equity ${equity.toFixed(2)} is below ${anchor.floor}.`;
     const { store } = this.ports;
-    const acted = await store.database.transaction(async (tx) => {
+    const { announcements, sessionId } = this;
+    const isFirst = await store.database.transaction(async (tx) => {
       const before = await store.lock(tx, this.accountId);
-      if (!(await store.firstBreach(tx, this.accountId, id))) return undefined;
-      if (limit.action === 'deny' || before === undefined) return {};
-      const state = STATE_OF_ACTION[limit.action];
-      // Nothing but an operator gives freedom back.
-      return before.state === 'ACTIVE' || state === 'HALTED'
-        ? { held: before.state === state ? before : await this.setState(tx, state, reason, 'risk-manager') }
-        : {};
+      const first = await store.history.firstBreach(tx, this.accountId, id);
+      if (this.isRealTime) await this.keeper.save(tx);
+      if (first) {
+        const value = { limit, equity: equity.toFixed(2), anchor };
+        await announcements.add(tx, { $case: 'breach', value }, timeUs, sessionId);
+        const state = limit.action === 'deny' ? undefined : STATE_OF_ACTION[limit.action];
+        // Nothing but an operator gives freedom back.
+        const holds = state !== undefined && (before?.state === 'ACTIVE' || state === 'HALTED');
+        if (before !== undefined && holds && before.state !== state)
+          await this.setState(tx, before, state, reason, 'risk-manager');
+      }
+      // Simulated time that goes back comes here again: whoever closes the positions may have gone back, too.
+      if (limit.action === 'flatten') await this.wantFlat(tx, `loss-limit:${id}`, reason, timeUs, first);
+      return first;
     });
-    if (acted === undefined) return;
-    await this.publish({ $case: 'breach', value: { limit, equity: equity.toFixed(2), anchor } }, timeUs);
-    if (acted.held !== undefined) await this.announceState(acted.held);
+    if (isFirst) countBreach(limit.action);
+    await announcements.publishDue(sessionId);
   }
 
-  private async publish(body: NonNullable<risk.RiskEvent['body']>, timeUs: number): Promise<void> {
-    const { accountId, sessionId } = this;
-    const event: risk.RiskEvent = { accountId, sessionId, seq: ++this.eventSeq, timeUs, body };
-    for (const listener of this.listeners) listener(event);
-    await this.ports.bus.publish(TOPICS.riskEvent, accountId, event);
+  /** Once a week, when the weekend's time has come and the next week has not begun. */
+  private async endWeek(timeUs: number): Promise<void> {
+    const text = this.limits().weeklyFlat;
+    if (text === '' || !this.hasSession) return;
+    const flat = weeklyFlat(text, timeUs);
+    if (flat === undefined || timeUs >= flat.nextWeekUs || flat.fromUs === this.lastFlatUs) return;
+    const { store } = this.ports;
+    const id = `weekly-flat@${flat.fromUs}`;
+    await store.database.transaction(async (tx) => {
+      if ((await store.lock(tx, this.accountId)) === undefined) return;
+      const isFirst = await store.history.firstBreach(tx, this.accountId, id);
+      await this.wantFlat(tx, id, `The account is flat at the end of the week (${text}).`, timeUs, isFirst);
+    });
+    this.lastFlatUs = flat.fromUs;
+    await this.announcements.publishDue(this.sessionId);
+  }
+
+  /** Told once in real time; in simulated time again when it goes back, under the same request id. */
+  private async wantFlat(tx: Sql, what: string, reason: string, timeUs: number, isFirst: boolean): Promise<void> {
+    if (!isFirst && this.isRealTime) return;
+    const value = { requestId: `flatten:${this.accountId}:${what}`, reason };
+    // It belongs to the account, whichever session carries it out.
+    await this.announcements.add(tx, { $case: 'flatten', value }, timeUs, '');
+    if (isFirst) countFlatten();
+  }
+
+  private publish(body: NonNullable<risk.RiskEvent['body']>, timeUs: number): Promise<void> {
+    return this.announcements.publish(body, timeUs, this.sessionId);
   }
 }
 

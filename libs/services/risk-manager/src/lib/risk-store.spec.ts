@@ -47,7 +47,12 @@ describe('checks and changes of one account at once', () => {
     await system.ready();
     let tries = 0;
     const done = await system.store.whileUnchanged(ACCOUNT, async (sql) => {
-      const facts = await system.store.checkFacts(sql, ACCOUNT, 'order-1', Number.MAX_SAFE_INTEGER);
+      const facts = await system.store.checkFacts(sql, {
+        accountId: ACCOUNT,
+        key: 'order-1',
+        recentSinceUs: Number.MAX_SAFE_INTEGER,
+        limitsVersion: 0,
+      });
       if (++tries === 1) await system.store.releaseOthers(ACCOUNT, []);
       const order = orderOf('order-1');
       const response = {
@@ -61,10 +66,8 @@ describe('checks and changes of one account at once', () => {
         maxVolumeLots: '',
         protectiveClose: undefined,
       };
-      const request = { order, asOfUs: 1, epoch: 1, barrier: 1, change: undefined };
-      return (await system.store.saveVerdict(sql, facts!.version, request, order, response, undefined))
-        ? facts
-        : undefined;
+      const verdict = { key: 'order-1', response, isModification: false };
+      return (await system.store.saveVerdict(sql, facts!.version, 1, order, verdict)) ? facts : undefined;
     });
     expect([tries, done.verdict]).toEqual([2, undefined]);
   });

@@ -1,7 +1,8 @@
 import { bare, risk, type common, type execution } from '@trading/contracts';
 import { TransientDatabaseError, type Database, type Sql } from '@trading/platform-database';
 import type { PositionAtRisk, RecentOrder, Reservation, RiskLimits } from '@trading/trading-risk';
-import { foldOrderEvents } from './exposure-fold';
+import { applyOrderEvents, applyStops, type Applied, type ToldStop } from './apply-order-events';
+import { HistoryStore } from './history-store';
 import {
   EXPOSURE_JSON,
   positionsOf,
@@ -13,16 +14,11 @@ import {
   type AccountState,
   type ExposureRow,
   type RecentRow,
+  type ReservationChange,
   type StoredReservation,
 } from './risk-rows';
 
 export type { AccountState } from './risk-rows';
-
-/** What became of order events. */
-export type Applied =
-  | { readonly kind: 'applied' }
-  | { readonly kind: 'account-unknown' }
-  | { readonly kind: 'gap'; readonly missing: string };
 
 /** What a check needs of an account, as of one moment. */
 export interface CheckFacts {
@@ -34,6 +30,46 @@ export interface CheckFacts {
   readonly reservations: readonly Reservation[];
   readonly positions: ReadonlyMap<string, PositionAtRisk>;
   readonly recentOrders: readonly RecentOrder[];
+  readonly isHedging: boolean;
+  readonly lastLossUs: number | undefined;
+  readonly recentCancelsUs: readonly number[];
+  /** What a fill of one lot was charged last, account currency, by symbol. */
+  readonly commissions: Readonly<Record<string, string>>;
+  /** Limits of another version than the caller's. */
+  readonly otherLimits: { readonly version: number; readonly limits: Partial<RiskLimits> } | undefined;
+}
+
+export interface CheckQuery {
+  readonly accountId: string;
+  /** What the verdict is stored under. */
+  readonly key: string;
+  /** Event time from which approved orders count as recent. */
+  readonly recentSinceUs: number;
+  readonly limitsVersion: number;
+}
+
+/** A verdict and what is written with it. */
+export interface NewVerdict {
+  readonly key: string;
+  readonly response: risk.CheckOrderResponse;
+  readonly isModification: boolean;
+  readonly reservation?: Reservation;
+  readonly reservationChange?: ReservationChange;
+  /** A stop that a position may get, further off than its own. */
+  readonly looserStop?: ToldStop;
+}
+
+interface FactsRow extends AccountRow {
+  readonly version: number;
+  readonly hedging: boolean;
+  readonly last_loss_us: number | null;
+  readonly cancels_us: number[];
+  readonly commissions: Record<string, string>;
+  readonly response: Buffer | null;
+  readonly reservations: StoredReservation[];
+  readonly positions: ExposureRow[];
+  readonly recent: RecentRow[];
+  readonly other_limits: { version: number; limits: Partial<RiskLimits> } | null;
 }
 
 /** Races with other changes of the account that are lost before its lock is taken. */
@@ -44,7 +80,11 @@ const TRIES = 3;
  * as it writes; both give the account another version.
  */
 export class RiskStore {
-  constructor(readonly database: Database) {}
+  readonly history: HistoryStore;
+
+  constructor(readonly database: Database) {
+    this.history = new HistoryStore(database);
+  }
 
   async accounts(accountId = ''): Promise<AccountState[]> {
     const rows = await this.database.query<AccountRow>(
@@ -91,71 +131,37 @@ export class RiskStore {
     return rows.length > 0;
   }
 
-  /** To be called under the account's lock. */
-  async setState(tx: Sql, account: AccountState): Promise<void> {
+  /** Positions of a hedging account are kept apart from now on. */
+  async setHedging(accountId: string): Promise<void> {
+    await this.database.query(
+      'UPDATE account SET hedging = true, version = version + 1 WHERE account_id = $1 AND NOT hedging',
+      [accountId],
+    );
+  }
+
+  /** To be called under the account's lock, with the state before. */
+  async setState(tx: Sql, account: AccountState, before: AccountState): Promise<void> {
     await tx.query(
       'UPDATE account SET state = $2, reason = $3, changed_by = $4, changed_us = $5 WHERE account_id = $1',
       [account.accountId, account.state, account.reason, account.changedBy, account.changedUs],
     );
-    await this.audit(tx, account.accountId, account.changedBy, { state: account.state, reason: account.reason });
+    const { changedBy: who, reason, state: after } = account;
+    await this.history.audit(tx, account.accountId, { kind: 'state', who, reason, before: before.state, after });
   }
 
-  async audit(tx: Sql, accountId: string, who: string, what: object): Promise<void> {
-    await tx.query('INSERT INTO audit (account_id, who, what) VALUES ($1, $2, $3)', [accountId, who, what]);
-  }
-
-  async auditEntries(accountId: string, limit: number): Promise<risk.AuditEntry[]> {
-    const rows = await this.database.query<{ account_id: string; at_us: number; who: string; what: object }>(
-      `SELECT account_id, (extract(epoch FROM at) * 1000000)::bigint AS at_us, who, what FROM audit
-       WHERE $1 = '' OR account_id = $1 ORDER BY id DESC LIMIT $2`,
-      [accountId, limit > 0 ? limit : 100],
-    );
-    return rows.map((row) =>
-      risk.AuditEntry.fromPartial({
-        accountId: row.account_id,
-        timeUs: row.at_us,
-        changedBy: row.who,
-        after: JSON.stringify(row.what),
-      }),
-    );
-  }
-
-  async limits(accountId: string): Promise<{ version: number; limits: RiskLimits } | undefined> {
-    const [row] = await this.database.query<{ version: number; data: RiskLimits }>(
-      'SELECT version, data FROM limits WHERE account_id = $1',
-      [accountId],
-    );
-    return row === undefined ? undefined : { version: row.version, limits: row.data };
-  }
-
-  async saveLimits(tx: Sql, accountId: string, limits: RiskLimits): Promise<void> {
-    await tx.query(
-      `INSERT INTO limits (account_id, version, data) VALUES ($1, 1, $2)
-       ON CONFLICT (account_id) DO UPDATE SET version = limits.version + 1, data = $2`,
-      [accountId, limits],
-    );
-  }
-
-  /** Reads what a check of this order needs; `recentSinceUs`: event time from which approved orders count as recent. */
-  async checkFacts(sql: Sql, accountId: string, coid: string, recentSinceUs: number): Promise<CheckFacts | undefined> {
-    const [row] = await sql.query<
-      AccountRow & {
-        version: number;
-        response: Buffer | null;
-        reservations: StoredReservation[];
-        positions: ExposureRow[];
-        recent: RecentRow[];
-      }
-    >(
-      `SELECT account_id, state, reason, changed_by, changed_us, version,
+  async checkFacts(sql: Sql, query: CheckQuery): Promise<CheckFacts | undefined> {
+    const [row] = await sql.query<FactsRow>(
+      `SELECT account_id, state, reason, changed_by, changed_us, version, hedging, last_loss_us, cancels_us, commissions,
          (SELECT response FROM verdict WHERE coid = $2) AS response,
          (SELECT coalesce(json_agg(data ORDER BY coid), '[]') FROM reservation
           WHERE account_id = $1 AND NOT released) AS reservations,
          ${EXPOSURE_JSON} AS positions,
          (SELECT coalesce(json_agg(json_build_object('asOfUs', as_of_us, 'recent', recent)), '[]') FROM verdict
-          WHERE account_id = $1 AND approved AND as_of_us >= $3) AS recent
+          WHERE account_id = $1 AND approved AND as_of_us >= $3) AS recent,
+         (SELECT json_build_object('version', version, 'limits', data) FROM limits
+          WHERE account_id = $1 AND version <> $4) AS other_limits
        FROM account WHERE account_id = $1`,
-      [accountId, coid, recentSinceUs],
+      [query.accountId, query.key, query.recentSinceUs, query.limitsVersion],
     );
     if (row === undefined) return undefined;
     return {
@@ -165,6 +171,11 @@ export class RiskStore {
       reservations: row.reservations.map(reservationOf),
       positions: positionsOf(row.positions),
       recentOrders: row.recent.map(recentOf),
+      isHedging: row.hedging,
+      lastLossUs: row.last_loss_us ?? undefined,
+      recentCancelsUs: row.cancels_us,
+      commissions: row.commissions,
+      otherLimits: row.other_limits ?? undefined,
     };
   }
 
@@ -172,36 +183,59 @@ export class RiskStore {
   async saveVerdict(
     sql: Sql,
     version: number,
-    request: risk.CheckOrderRequest,
+    asOfUs: number,
     order: common.OrderRequest,
-    response: risk.CheckOrderResponse,
-    reservation: Reservation | undefined,
+    verdict: NewVerdict,
   ): Promise<boolean> {
-    const recent = {
+    const { response, reservation, reservationChange, looserStop } = verdict;
+    const recent: RecentRow['recent'] = {
       symbol: order.symbol,
       side: bare('SIDE', order.side),
       lots: order.volumeLots,
       strategyId: order.strategyId,
+      ...(verdict.isModification ? { isModification: true } : {}),
     };
-    const rows = await sql.query(
-      `WITH moved AS (
+    const parameters = [
+      order.accountId,
+      version,
+      verdict.key,
+      asOfUs,
+      response.approved,
+      recent,
+      Buffer.from(risk.CheckOrderResponse.encode(response).finish()),
+    ];
+    const given = `WITH moved AS (
          UPDATE account SET version = version + 1 WHERE account_id = $1 AND version = $2 RETURNING account_id
        ), given AS (
          INSERT INTO verdict (coid, account_id, as_of_us, approved, recent, response)
          SELECT $3::text, account_id, $4::bigint, $5::boolean, $6::jsonb, $7::bytea FROM moved
-       ), reserved AS (
-         INSERT INTO reservation (coid, account_id, data)
-         SELECT $3::text, account_id, $8::jsonb FROM moved WHERE $8::jsonb IS NOT NULL ON CONFLICT DO NOTHING
+       )`;
+    if (!verdict.isModification) {
+      const rows = await sql.query(
+        `${given}, reserved AS (
+           INSERT INTO reservation (coid, account_id, data)
+           SELECT $3::text, account_id, $8::jsonb FROM moved WHERE $8::jsonb IS NOT NULL ON CONFLICT DO NOTHING
+         ) SELECT account_id FROM moved`,
+        [...parameters, reservation === undefined ? null : storedReservation(reservation)],
+      );
+      return rows.length > 0;
+    }
+    const rows = await sql.query(
+      `${given}, changed AS (
+         UPDATE reservation SET data = jsonb_set(data, '{changed}', $8::jsonb) FROM moved
+         WHERE $8::jsonb IS NOT NULL AND reservation.coid = $9::text
+       ), loosened AS (
+         UPDATE exposure SET stop_loss = nullif($10::text, '')::numeric FROM moved
+         WHERE exposure.account_id = moved.account_id AND exposure.symbol = $11::text
+           AND exposure.position_id IN ('', $12::text)
        ) SELECT account_id FROM moved`,
       [
-        order.accountId,
-        version,
+        ...parameters,
+        reservationChange ?? null,
         order.coid,
-        request.asOfUs,
-        response.approved,
-        recent,
-        Buffer.from(risk.CheckOrderResponse.encode(response).finish()),
-        reservation === undefined ? null : storedReservation(reservation),
+        looserStop?.stopLoss ?? null,
+        looserStop?.symbol ?? null,
+        looserStop?.positionId ?? null,
       ],
     );
     return rows.length > 0;
@@ -237,55 +271,28 @@ export class RiskStore {
     });
   }
 
+  /** By symbol, or by position identifier of a hedging account. */
   async positions(sql: Sql, accountId: string): Promise<Map<string, PositionAtRisk>> {
     const [row] = await sql.query<{ positions: ExposureRow[] }>(`SELECT ${EXPOSURE_JSON} AS positions`, [accountId]);
     return positionsOf(row?.positions ?? []);
   }
 
-  /**
-   * Books order events once each, by their sequence: fills move exposure, ended orders give their reservation back.
-   * Sequences that are missing before an event are returned: exposure is not known any more.
-   */
-  async applyOrderEvents(accountId: string, events: readonly execution.OrderEvent[]): Promise<Applied> {
-    if (events.length === 0) return { kind: 'applied' };
-    return this.whileUnchanged<Applied>(accountId, async (sql) => {
-      const [row] = await sql.query<{ applied_seq: number; version: number; positions: ExposureRow[] }>(
-        `SELECT applied_seq, version, ${EXPOSURE_JSON} AS positions FROM account WHERE account_id = $1`,
-        [accountId],
-      );
-      if (row === undefined) return { kind: 'account-unknown' };
-      const booked = foldOrderEvents(row.applied_seq, positionsOf(row.positions), events);
-      const { appliedSeq, exposures, ended, left, missing } = booked;
-      if (appliedSeq === row.applied_seq) return { kind: 'applied' };
-      const stored = await sql.query(
-        `WITH moved AS (
-           UPDATE account SET applied_seq = $3, version = version + 1 WHERE account_id = $1 AND version = $2
-           RETURNING account_id
-         ), exposed AS (
-           INSERT INTO exposure (account_id, symbol, lots, average_price, stop_loss, strategy_id)
-           SELECT moved.account_id, r.* FROM moved, json_to_recordset($4::json)
-             AS r(symbol text, lots numeric, average_price numeric, stop_loss numeric, strategy_id text)
-           ON CONFLICT (account_id, symbol) DO UPDATE SET lots = excluded.lots, average_price = excluded.average_price,
-             stop_loss = excluded.stop_loss, strategy_id = excluded.strategy_id
-         ), ended AS (
-           DELETE FROM reservation USING moved WHERE coid = ANY($5::text[])
-         ), lessened AS (
-           UPDATE reservation SET data = jsonb_set(data, '{lots}', to_jsonb(r.lots))
-           FROM moved, json_to_recordset($6::json) AS r(coid text, lots text) WHERE reservation.coid = r.coid
-         ) SELECT account_id FROM moved`,
-        [accountId, row.version, appliedSeq, JSON.stringify(exposures), [...ended], JSON.stringify(left)],
-      );
-      if (stored.length === 0) return undefined;
-      return missing === undefined ? { kind: 'applied' } : { kind: 'gap', missing };
-    });
+  /** The last order event that was booked. */
+  async appliedSeq(accountId: string): Promise<number> {
+    const [row] = await this.database.query<{ applied_seq: number }>(
+      'SELECT applied_seq FROM account WHERE account_id = $1',
+      [accountId],
+    );
+    return row?.applied_seq ?? 0;
   }
 
-  /** True the first time that this breach is reported. */
-  async firstBreach(tx: Sql, accountId: string, breachId: string): Promise<boolean> {
-    const rows = await tx.query(
-      'INSERT INTO breach (account_id, breach_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING breach_id',
-      [accountId, breachId],
-    );
-    return rows.length > 0;
+  /** Books order events once each; see {@link applyOrderEvents}. */
+  async applyOrderEvents(accountId: string, events: readonly execution.OrderEvent[]): Promise<Applied> {
+    if (events.length === 0) return { kind: 'applied' };
+    return this.whileUnchanged<Applied>(accountId, (sql) => applyOrderEvents(sql, accountId, events));
+  }
+
+  async applyStops(accountId: string, stops: readonly ToldStop[]): Promise<void> {
+    if (stops.length > 0) await applyStops(this.database, accountId, stops);
   }
 }

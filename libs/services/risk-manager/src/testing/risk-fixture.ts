@@ -116,7 +116,9 @@ export class RiskFixture {
 
   /** Empties everything and starts, by default with the account enabled when it is created. */
   async reset(limits: Partial<RiskLimits> = {}, config: Partial<RiskManagerConfig> = {}): Promise<void> {
-    await this.database.query('TRUNCATE account, limits, verdict, reservation, exposure, breach, audit, checkpoint');
+    await this.database.query(
+      'TRUNCATE account, limits, verdict, reservation, exposure, breach, audit, checkpoint, anchors, announcement',
+    );
     this.errors = [];
     this.sessions = this.barrier = 0;
     this.config = {
@@ -176,6 +178,7 @@ export class RiskFixture {
     await this.onAccount(body);
     await this.market(body);
     await this.orders(body);
+    await this.positions(body);
     await this.onAccount({
       $case: 'terminal',
       value: gateway.TerminalSession.fromPartial({ accountId: ACCOUNT, tradeMode: 'TRADE_MODE_DEMO', ...terminal }),
@@ -200,7 +203,9 @@ export class RiskFixture {
     const mark = { accountId: ACCOUNT, sessionId, n: ++this.barrier, timeUs: NOW_US, checkpoint, end };
     await this.onAccount({ $case: 'mark', value: mark });
     await this.market({ $case: 'mark', value: mark });
-    await this.orders({ $case: 'progress', value: { ...mark, source: 'execution', symbol: '' } });
+    const progress = { $case: 'progress', value: { ...mark, source: 'execution', symbol: '' } } as const;
+    await this.orders(progress);
+    await this.positions(progress);
     await this.idle();
   }
 
@@ -270,6 +275,11 @@ export class RiskFixture {
   private orders(body: NonNullable<execution.OrderEventMessage['body']>): Promise<void> {
     const { sessionId } = this;
     return this.bus.publish(TOPICS.orderEvent, ACCOUNT, { accountId: ACCOUNT, sessionId, body });
+  }
+
+  positions(body: NonNullable<execution.PositionEventMessage['body']>): Promise<void> {
+    const { sessionId } = this;
+    return this.bus.publish(TOPICS.positionEvent, ACCOUNT, { accountId: ACCOUNT, sessionId, body });
   }
 
   private onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {
