@@ -16,6 +16,7 @@ import { reconcileCommand } from './reconcile';
 import { resumeCommand } from './resume';
 import { statusCommand } from './status';
 import { trainCommand } from './train';
+import { verifyCommand } from './verify';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   differencesCommand,
   adoptCommand,
   dismissCommand,
+  verifyCommand,
   trainCommand,
   migrateCommand,
   dlqCommand,
