@@ -7,3 +7,4 @@ export * from './lib/order-errors';
 export * from './lib/transitions';
 export * from './lib/order-state';
 export * from './lib/ids';
+export * from './lib/outcome-classes';

@@ -9,6 +9,7 @@ export * from './lib/broker-event';
 export * from './lib/broker-order';
 export * from './lib/broker-views';
 export type { QuoteArrival } from './lib/matching';
+export * from './lib/mt4-error';
 export * from './lib/retcode';
 export * from './lib/simulated-broker';
 export * from './lib/simulation-errors';

@@ -19,7 +19,7 @@ interface Reason extends Answer {
 
 /**
  * What a modification leaves in place of the request's own; an empty string takes a stop or target away, an `expiresUs`
- * of 0 the expiry.
+ * of 0 the expiry. With an expiry the order is GTD, without one GTC.
  */
 export type OrderChanges = Partial<
   Pick<OrderRequest, 'price' | 'stopLimitPrice' | 'stopLoss' | 'takeProfit' | 'expiresUs'>

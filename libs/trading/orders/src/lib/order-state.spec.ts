@@ -106,6 +106,15 @@ describe('commands beside the state', () => {
     expect(request.takeProfit).toBe('1.40000');
   });
 
+  it('a modification may move the limit of a stop-limit order, set an expiry and take it away', () => {
+    const changes = { stopLimitPrice: '1.37900', expiresUs: 99 };
+    const dated = applyOrderEvent(orderIn('ACCEPTED'), { kind: 'MODIFIED', timeUs: 5, changes });
+    expect(dated.request).toMatchObject({ ...changes, timeInForce: 'GTD', price: '1.38000' });
+    const undated = applyOrderEvent(dated, { kind: 'MODIFIED', timeUs: 6, changes: { expiresUs: 0 } });
+    expect(undated.request).not.toHaveProperty('expiresUs');
+    expect(undated.request).toMatchObject({ stopLimitPrice: '1.37900', timeInForce: 'GTC' });
+  });
+
   it('a cancel goes before a modify, never after it', () => {
     const modifying = applyOrderEvent(orderIn('ACCEPTED'), eventOf('MODIFY_REQUESTED'));
     const canceling = applyOrderEvent(modifying, eventOf('CANCEL_REQUESTED'));

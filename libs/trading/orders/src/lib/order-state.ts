@@ -155,8 +155,10 @@ function withTicket(order: OrderView, event: OrderEvent): OrderView {
 
 function changed(request: OrderRequest, changes: OrderChanges): OrderRequest {
   const merged: Record<string, unknown> = { ...request, ...changes };
-  for (const name of ['price', 'stopLimitPrice', 'stopLoss', 'takeProfit', 'expiresUs']) {
-    if (merged[name] === '' || merged[name] === 0) Reflect.deleteProperty(merged, name);
+  for (const name of ['price', 'stopLimitPrice', 'stopLoss', 'takeProfit']) {
+    if (merged[name] === '') Reflect.deleteProperty(merged, name);
   }
+  if (changes.expiresUs !== undefined) merged['timeInForce'] = changes.expiresUs === 0 ? 'GTC' : 'GTD';
+  if (changes.expiresUs === 0) Reflect.deleteProperty(merged, 'expiresUs');
   return merged as unknown as OrderRequest;
 }

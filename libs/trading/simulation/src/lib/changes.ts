@@ -1,13 +1,14 @@
-import { Decimal } from '@trading/trading-market';
+import type { Decimal } from '@trading/trading-market';
 import type { Actor, BrokerEvent } from './broker-event';
 import type { BrokerFloor } from './broker-floor';
 import type { BrokerOrder, OrderChange, OrderName, StopChange } from './broker-order';
 import type { BrokerPosition } from './broker-position';
 import type { ChangeOutcome } from './broker-views';
+import { FROZEN, isOrderFrozen, isPositionFrozen } from './freeze-level';
 import type { HeldOrder } from './held-order';
 import { refuse, type Refusal } from './order-checks';
 import { orderChanged } from './order-desk';
-import { isFrozen, pendingProblem } from './pending-checks';
+import { pendingProblem } from './pending-checks';
 import { RETCODE } from './retcode';
 import { parseStops, stopsProblem, type StopLevels } from './stop-levels';
 import type { SymbolBook } from './symbol-book';
@@ -22,7 +23,7 @@ export class Changes {
     const { book, held } = found;
     if (!this.floor.isOpen(book, nowUs)) return refused(CLOSED);
     if (!book.pending.includes(held)) return refused(AT_MARKET);
-    if (isFrozen(book, held.order)) return refused(FROZEN);
+    if (isOrderFrozen(book, held.order)) return refused(FROZEN);
     const order = changed(held.order, change);
     if (isSame(order, held.order)) return refused(NO_CHANGES);
     const problem = pendingProblem(book, order, nowUs);
@@ -40,7 +41,7 @@ export class Changes {
     if (!found) return refused(UNKNOWN_ORDER);
     const { book, held } = found;
     if (!this.floor.isOpen(book, nowUs)) return refused(CLOSED);
-    if (book.pending.includes(held) && isFrozen(book, held.order)) return refused(FROZEN);
+    if (book.pending.includes(held) && isOrderFrozen(book, held.order)) return refused(FROZEN);
     book.pending = book.pending.filter((other) => other !== held);
     book.waiting = book.waiting.filter((other) => other !== held);
     book.settle();
@@ -105,18 +106,9 @@ export class Changes {
   }
 }
 
-/** Whether the market is so near to a stop of the position that the broker lets nobody touch it. */
-export function isPositionFrozen(book: SymbolBook, { sign, levels }: BrokerPosition): boolean {
-  const distance = new Decimal(book.instrument.tickSize).mul(book.instrument.freezeLevelPoints);
-  if (distance.isZero()) return false;
-  const market = book.exact(sign > 0 ? book.bid : book.ask);
-  return [levels.stopLoss, levels.takeProfit].some((level) => level?.minus(market).abs().lte(distance) === true);
-}
-
 const UNKNOWN_ORDER = refuse(RETCODE.INVALID, 'There is no such order.');
 const AT_MARKET = refuse(RETCODE.INVALID, 'The order is being filled at the market; it cannot be changed.');
 const CLOSED = refuse(RETCODE.MARKET_CLOSED, 'The market is closed.');
-const FROZEN = refuse(RETCODE.FROZEN, 'The market is within the freeze level.');
 const NO_CHANGES = refuse(RETCODE.NO_CHANGES, 'Nothing would change.');
 
 function done(events: readonly BrokerEvent[]): ChangeOutcome {

@@ -6,6 +6,7 @@ import type { BrokerOrder } from './broker-order';
 import type { DealDesk } from './deal-desk';
 import type { HeldOrder } from './held-order';
 import { orderProblem, positionProblem, refuse, type Refusal } from './order-checks';
+import { FROZEN, isPositionFrozen } from './freeze-level';
 import { pendingProblem } from './pending-checks';
 import { RETCODE } from './retcode';
 import { parseStops, stopsProblem } from './stop-levels';
@@ -35,6 +36,8 @@ export class FillChecks {
     if (problem) return problem;
     if (order.type !== 'MARKET') return this.arrivalProblem(order, nowUs) ?? pendingProblem(book, order, nowUs);
     if (!book.hasQuote) return undefined;
+    const named = order.positionId === undefined ? undefined : book.positionOf(order.positionId);
+    if (named && isPositionFrozen(book, named)) return FROZEN;
     if (order.closeByPositionId !== undefined) return this.closeByProblem(book, order);
     const met = this.met(book, order, '');
     return this.meetingProblem(order, met) ?? this.stopsProblem(book, order, met.position.lots);

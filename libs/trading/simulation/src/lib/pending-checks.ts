@@ -24,13 +24,6 @@ export function pendingProblem(book: SymbolBook, order: BrokerOrder, nowUs: numb
   return gridProblem(instrument, order) ?? placeProblem(book, order) ?? entryStopsProblem(instrument, order);
 }
 
-/** Whether the market is so near to an order's price that the broker does not let it be changed any more. */
-export function isFrozen(book: SymbolBook, order: BrokerOrder): boolean {
-  const distance = new Decimal(book.instrument.tickSize).mul(book.instrument.freezeLevelPoints);
-  if (distance.isZero() || order.price === undefined) return false;
-  return marketOf(book, order).minus(order.price).abs().lte(distance);
-}
-
 function gridProblem(instrument: Instrument, order: BrokerOrder): Refusal | undefined {
   const { price, stopLimitPrice, type } = order;
   if (type === 'STOP_LIMIT' && stopLimitPrice === undefined) {
@@ -50,7 +43,7 @@ function placeProblem(book: SymbolBook, order: BrokerOrder): Refusal | undefined
   const { side, type, price = '0', stopLimitPrice } = order;
   const distance = new Decimal(book.instrument.tickSize).mul(book.instrument.stopsLevelPoints);
   const isBelow = (side === 'BUY') === (type === 'LIMIT');
-  const market = marketOf(book, order);
+  const market = book.exact(side === 'BUY' ? book.ask : book.bid);
   const away = isBelow ? market.minus(price) : new Decimal(price).minus(market);
   if (away.lte(0) || away.lt(distance)) {
     const where = isBelow ? 'below' : 'above';
@@ -74,8 +67,4 @@ function entryStopsProblem(instrument: Instrument, order: BrokerOrder): Refusal 
   const entry = new Decimal(order.stopLimitPrice ?? order.price ?? '0');
   const problem = typeof levels === 'string' ? levels : stopsProblem(instrument, order.side, levels, entry, entry);
   return problem === undefined ? undefined : refuse(RETCODE.INVALID_STOPS, problem);
-}
-
-function marketOf(book: SymbolBook, order: BrokerOrder): Decimal {
-  return book.exact(order.side === 'BUY' ? book.ask : book.bid);
 }

@@ -1,5 +1,4 @@
 import { Decimal } from '@trading/trading-market';
-import type { Side } from '@trading/trading-orders';
 import type { CashKind } from '@trading/trading-portfolio';
 import { BrokerFloor } from './broker-floor';
 import type { BrokerConfig } from './broker-config';
@@ -19,13 +18,13 @@ import { HeldOrder } from './held-order';
 import { Matching, type QuoteArrival } from './matching';
 import { refuse } from './order-checks';
 import { orderChanged, rejected, workingView } from './order-desk';
+import { positionSign, positionViews } from './position-views';
 import { RETCODE } from './retcode';
 import { SimulatedSymbolUnknown } from './simulation-errors';
 import { StopOut } from './stop-out';
 import type { SymbolBook } from './symbol-book';
 
 const NOTHING: readonly BrokerEvent[] = Object.freeze([]);
-const ZERO = new Decimal(0);
 
 /**
  * A broker with one account, netting or hedging, in the pessimistic reading of what a quote does:
@@ -207,31 +206,7 @@ export class SimulatedBroker {
   }
 
   positions(): BrokerPositionView[] {
-    const { portfolio } = this.floor.cash;
-    const open = portfolio.positions();
-    const profits = open.length > 0 ? this.floor.cash.unrealised() : undefined;
-    return open.flatMap((held): BrokerPositionView[] => {
-      const positions = this.books.get(held.symbol)?.positions ?? [];
-      const position = positions.find(({ key }) => key === (held.positionId ?? held.symbol));
-      if (!position) return [];
-      const { positionId, magic, tag, levels, swap } = position;
-      return [
-        {
-          positionId,
-          magic,
-          tag,
-          symbol: held.symbol,
-          side: sideOf(position.sign),
-          volumeLots: held.lots.abs(),
-          openPrice: held.averagePrice,
-          ...(levels.stopLoss && { stopLoss: levels.stopLoss }),
-          ...(levels.takeProfit && { takeProfit: levels.takeProfit }),
-          profit: profits?.get(position.key) ?? ZERO,
-          swap,
-          openedUs: held.openedUs,
-        },
-      ];
-    });
+    return positionViews(this.floor);
   }
 
   /** Orders that wait for a quote or their price, in order of their tickets within a symbol. */
@@ -258,11 +233,7 @@ export class SimulatedBroker {
 
   /** 1 long, -1 short, 0 flat or unknown; on a hedging account of the sum of the positions. */
   positionSign(symbol: string): -1 | 0 | 1 {
-    const positions = this.books.get(symbol)?.positions ?? [];
-    if (positions.length <= 1) return positions[0]?.sign ?? 0;
-    const { portfolio } = this.floor.cash;
-    const net = positions.reduce((sum, { key }) => sum.plus(portfolio.position(key).lots), ZERO);
-    return net.isZero() ? 0 : net.isPositive() ? 1 : -1;
+    return positionSign(this.floor, symbol);
   }
 
   private get isAllClosed(): boolean {
@@ -305,7 +276,3 @@ export class SimulatedBroker {
 
 const DATA_ENDED = refuse(RETCODE.MARKET_CLOSED, 'The market is closed: the data ends here.');
 const NO_SESSION = refuse(RETCODE.MARKET_CLOSED, 'The market is closed: no session is on.');
-
-function sideOf(sign: -1 | 1): Side {
-  return sign < 0 ? 'SELL' : 'BUY';
-}
