@@ -1,21 +1,16 @@
 import { AccountLine } from './account-line';
 import { BrokerTimeWatch } from './broker-time-watch';
 import type { Greeting } from './handshake';
+import { openPaper } from './paper-opening';
 import type { SessionPorts } from './session-ports';
 import type { TerminalConnection } from './terminal-connection';
-import type { TerminalLine } from './terminal-line';
-
-/** A terminal that was let in, and the way to it that its account's registration asks for. */
-export interface OpenedLine {
-  readonly line: TerminalLine;
-  readonly greeting: Greeting;
-}
+import type { OpenedLine } from './terminal-line';
 
 /** Puts between terminals and their sessions what the registrations of their accounts ask for. */
 export class AccountLines {
   private readonly watches = new Map<string, BrokerTimeWatch>();
 
-  constructor(private readonly ports: Pick<SessionPorts, 'logger' | 'config'>) {
+  constructor(private readonly ports: Pick<SessionPorts, 'logger' | 'config' | 'paper'>) {
     for (const account of ports.config.accounts) {
       this.watches.set(account.accountId, new BrokerTimeWatch(account, ports.logger));
     }
@@ -26,10 +21,13 @@ export class AccountLines {
     return [...this.watches.values()].flatMap(({ warning }) => warning ?? []);
   }
 
-  open(connection: TerminalConnection, greeting: Greeting): OpenedLine {
+  /** Throws {@link HandshakeRefused}. */
+  async open(connection: TerminalConnection, greeting: Greeting): Promise<OpenedLine> {
     const { account, hello } = greeting;
     const { logger } = this.ports;
     const watch = this.watches.get(account.accountId) ?? new BrokerTimeWatch(account, logger);
-    return { line: new AccountLine(connection, { account, hello, watch, logger }), greeting };
+    const line = new AccountLine(connection, { account, hello, watch, logger });
+    if (account.paper === undefined) return { line, greeting };
+    return openPaper(this.ports.paper, line, greeting, account.paper, watch.time, logger);
   }
 }

@@ -87,18 +87,12 @@ export class BrokerTime {
    * end of the week is split.
    */
   sessionsInUtc(sessions: readonly Session[], nowUs: number): Session[] {
-    const shift = this.offsetUs(nowUs) / MINUTE_US;
-    if (shift === 0) return [...sessions];
-    const moved = sessions.flatMap(({ fromMinute, toMinute }): Session[] => {
-      const from = modulo(fromMinute - shift, WEEK_MINUTES);
-      const to = from + Math.min(toMinute - fromMinute, WEEK_MINUTES);
-      if (to <= WEEK_MINUTES) return [{ fromMinute: from, toMinute: to }];
-      return [
-        { fromMinute: from, toMinute: WEEK_MINUTES },
-        { fromMinute: 0, toMinute: to - WEEK_MINUTES },
-      ];
-    });
-    return moved.sort((a, b) => a.fromMinute - b.fromMinute);
+    return movedInWeek(sessions, -this.offsetUs(nowUs) / MINUTE_US);
+  }
+
+  /** Sessions of a week in UTC as those of a week in the configured zone. */
+  sessionsInZone(sessions: readonly Session[], nowUs: number): Session[] {
+    return movedInWeek(sessions, (this.zone?.offsetUs(nowUs) ?? 0) / MINUTE_US);
   }
 
   private zoneOffsetsAround(nowUs: number): number[] {
@@ -106,6 +100,20 @@ export class BrokerTime {
     if (zone === undefined) return [];
     return [...new Set([zone.offsetUs(nowUs - CHANGE_US), zone.offsetUs(nowUs + CHANGE_US)])];
   }
+}
+
+function movedInWeek(sessions: readonly Session[], minutes: number): Session[] {
+  if (minutes === 0) return [...sessions];
+  const moved = sessions.flatMap(({ fromMinute, toMinute }): Session[] => {
+    const from = modulo(fromMinute + minutes, WEEK_MINUTES);
+    const to = from + Math.min(toMinute - fromMinute, WEEK_MINUTES);
+    if (to <= WEEK_MINUTES) return [{ fromMinute: from, toMinute: to }];
+    return [
+      { fromMinute: from, toMinute: WEEK_MINUTES },
+      { fromMinute: 0, toMinute: to - WEEK_MINUTES },
+    ];
+  });
+  return moved.sort((a, b) => a.fromMinute - b.fromMinute);
 }
 
 const modulo = (value: number, base: number): number => ((value % base) + base) % base;

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { PaperAccounts1700000000020 } from './paper-migrations';
 
 /** Session directory, halt flags and the barrier that every stage has made durable. */
 export class GatewayTables1700000000000 implements MigrationInterface {
@@ -66,4 +67,4 @@ export class GatewayFences1700000000001 implements MigrationInterface {
   }
 }
 
-export const GATEWAY_MIGRATIONS = [GatewayTables1700000000000, GatewayFences1700000000001];
+export const GATEWAY_MIGRATIONS = [GatewayTables1700000000000, GatewayFences1700000000001, PaperAccounts1700000000020];

@@ -18,6 +18,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config';
 import { GatewayController } from './gateway-controller';
 import { GatewayUseCases } from './gateway-service';
 import { HaltFlags } from './halt-flags';
+import { PaperStore } from './paper-store';
 import { SessionDirectory } from './session-directory';
 import { QuoteBoard } from './quote-board';
 import { StageListener } from './stage-listener';
@@ -99,6 +100,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       useFactory: (database: Database) => new SessionDirectory(database),
     },
     {
+      provide: PaperStore,
+      inject: [DATABASE],
+      useFactory: (database: Database) => new PaperStore(database),
+    },
+    {
       provide: HaltFlags,
       inject: [SessionDirectory],
       useFactory: (directory: SessionDirectory) => new HaltFlags(directory),
@@ -137,6 +143,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         HaltFlags,
         Fences,
         TraceMap,
+        PaperStore,
         GATEWAY_CONFIG,
         LOGGER,
       ],
@@ -150,6 +157,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         halts: HaltFlags,
         fences: Fences,
         orderTraces: TraceMap,
+        paper: PaperStore,
         config: GatewayConfig,
         logger: Logger,
       ) =>
@@ -163,6 +171,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
           halts,
           fences,
           orderTraces,
+          paper,
           config,
           logger,
         }),

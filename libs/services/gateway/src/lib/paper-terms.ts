@@ -21,5 +21,7 @@ export const paperTermsSchema = z.object({
   slippagePoints: z.number().min(0).default(0),
   /** From an order's arrival until it can fill. */
   latencyMs: z.number().int().min(0).max(60_000).default(0),
+  /** Equity in percent of the margin below which positions are closed; 0: never. */
+  stopOutLevelPct: z.number().min(0).max(1_000).default(50),
 });
 export type PaperTerms = z.infer<typeof paperTermsSchema>;

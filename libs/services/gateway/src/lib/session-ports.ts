@@ -5,6 +5,7 @@ import type { TraceMap } from '@trading/platform-tracing';
 import type { Fences } from './fences';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
+import type { PaperStore } from './paper-store';
 import type { QuoteBoard } from './quote-board';
 import type { SessionDirectory } from './session-directory';
 import type { StageListener } from './stage-listener';
@@ -23,6 +24,8 @@ export interface SessionPorts {
   readonly fences: Fences;
   /** The traces of orders by client order id, for what terminals say of them later, also after a reconnect. */
   readonly orderTraces: TraceMap;
+  /** What our own broker did for accounts on paper. */
+  readonly paper: PaperStore;
   readonly config: GatewayConfig;
   readonly logger: Logger;
 }

@@ -1,3 +1,4 @@
+import type { Greeting } from './handshake';
 import type { TerminalConnection } from './terminal-connection';
 
 /**
@@ -8,3 +9,9 @@ export type TerminalLine = Pick<
   TerminalConnection,
   'isOpen' | 'listen' | 'send' | 'request' | 'startHeartbeat' | 'pause' | 'resume' | 'close' | 'fail'
 >;
+
+/** A terminal that was let in, and the way to it that its account's registration asks for. */
+export interface OpenedLine {
+  readonly line: TerminalLine;
+  readonly greeting: Greeting;
+}

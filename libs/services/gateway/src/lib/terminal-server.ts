@@ -109,7 +109,7 @@ export class TerminalServer {
     try {
       const greeted = await greet(connection, this.config, this.nonces);
       this.unproven.delete(connection);
-      const { line, greeting } = this.lines.open(connection, greeted);
+      const { line, greeting } = await this.lines.open(connection, greeted);
       const session = await this.admit(line, greeting);
       const { accountId, lockstep, barrier } = session;
       this.logger.info({ accountId, lockstep, barrier }, 'A terminal is connected.');

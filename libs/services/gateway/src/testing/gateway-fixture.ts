@@ -217,7 +217,9 @@ export class GatewayFixture {
     await this.running.stop();
     await Promise.all(this.terminals.splice(0).map((one) => one.end()));
     await this.bus.close();
-    await this.database.query('TRUNCATE session, halt_flag, barrier, fence, event_position, flatten_request, paper_account, paper_record');
+    await this.database.query(
+      'TRUNCATE session, halt_flag, barrier, fence, event_position, flatten_request, paper_account, paper_record',
+    );
   }
 
   /** Stops as `kill -9` would: what is in the database stays. */
