@@ -1,4 +1,4 @@
-import { gateway, plainInstrument, type execution } from '@trading/contracts';
+import { plainInstrument, type execution } from '@trading/contracts';
 import {
   createTestDatabase,
   openDatabase,
@@ -9,25 +9,27 @@ import {
 import { InProcessBus } from '@trading/platform-messaging';
 import { captureTrace, currentTraceContext, runWithTrace } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
-import { ACCOUNT, INSTRUMENT, orderOf, SNAPSHOT } from '../testing/messages';
+import { ACCOUNT, INSTRUMENT, orderOf } from '../testing/messages';
+import { openAccount } from '../testing/open-account';
 import { AccountBooks } from './account-books';
+import type { AccountLease } from './account-lease';
 import { AccountWriter, SequenceTaken } from './account-writer';
 import { EXECUTION_MIGRATIONS } from './execution-migrations';
 import { requestOf, type Happening } from './order-record';
-import { accountOf, OrderStore } from './order-store';
+import { OrderStore } from './order-store';
 
 describe('the writer of an account', () => {
   let created: TestDatabase;
   let database: Database;
   let published: execution.OrderEvent[];
+  let lease: AccountLease;
   beforeAll(async () => {
     created = await createTestDatabase();
     database = await openDatabase({ url: created.url, schema: 'execution', migrations: EXECUTION_MIGRATIONS });
   }, 30_000);
   beforeEach(async () => {
-    await database.query('TRUNCATE account, order_event, orders, fill, position, ledger, trade');
-    const session = gateway.TerminalSession.fromPartial({ accountId: ACCOUNT });
-    await database.transaction((tx) => new OrderStore(database).saveAccount(tx, accountOf(session, SNAPSHOT, 'run-1')));
+    await database.query('TRUNCATE account, account_lease, order_event, orders, fill, position, ledger, trade');
+    lease = await openAccount(database);
     published = [];
   });
   afterAll(async () => {
@@ -39,6 +41,7 @@ describe('the writer of an account', () => {
     const books = new AccountBooks(ACCOUNT, 'USD');
     books.learnInstrument(plainInstrument(INSTRUMENT));
     const writer = new AccountWriter(ACCOUNT, books, new OrderStore(base), bus);
+    writer.lease = lease;
     writer.listen((event) => published.push(event));
     return writer;
   }
@@ -93,7 +96,7 @@ describe('the writer of an account', () => {
     await inTrace('c', () => writer.commit([...opening('order-2'), filled], { inStep: true }));
     expect(traces).toEqual(['order a', 'order a', 'order c', 'order c', 'order b', 'position b']);
     traces.length = 0;
-    await inTrace('d', () => writer.replay(published.slice(0, 2)));
+    await inTrace('d', () => writer.replay(published.slice(0, 2).map((message) => ({ message }))));
     expect(traces).toEqual(['order none', 'order none']);
   });
 

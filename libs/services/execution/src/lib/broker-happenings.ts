@@ -7,9 +7,14 @@ import { requestOf, type Happening, type OrderRecord } from './order-record';
 /** Reliable events of the terminal as order events. `find` gives an order as it is after the happenings so far. */
 export type FindOrder = (coid: string) => Promise<OrderRecord | undefined>;
 
-/** Names a reliable event of the terminal, which repeats its sequence when it is played again. */
-export function causeOf(event: gateway.TradeEvent): string {
-  return `trade:${event.seq}`;
+/** Names a reliable event of the terminal, which repeats its sequence when it is played again; another journal counts anew. */
+export function causeOf({ journalId, seq }: Pick<gateway.TradeEvent, 'journalId' | 'seq'>): string {
+  return journalId === '' ? oldCauseOf(seq) : `trade:${journalId.slice(0, 8)}:${seq}`;
+}
+
+/** As causes were named when a terminal had one journal for ever. */
+export function oldCauseOf(seq: number): string {
+  return `trade:${seq}`;
 }
 
 /** What the terminal's final word on a command means for the order; nothing when a deal has said it already. */
@@ -20,7 +25,8 @@ export async function happeningsOfResult(
 ): Promise<Happening[]> {
   const record = await find(result.coid);
   if (record === undefined || isTerminal(record.view.state)) return [];
-  const base = { coid: result.coid, cause: causeOf(event) };
+  const facts = { attempt: result.attempt };
+  const base = { coid: result.coid, cause: causeOf(event), ...(result.attempt > 1 ? { facts } : {}) };
   const { timeUs } = event;
   const code = String(result.retcode);
   switch (result.status) {
@@ -49,8 +55,8 @@ export async function happeningsOfDeal(
   find: FindOrder,
 ): Promise<Happening[]> {
   const cause = causeOf(event);
-  const record = deal.coid === '' ? undefined : await find(deal.coid);
-  const coid = record === undefined ? foreignCoid(event.accountId, deal) : deal.coid;
+  const record = await orderOfDeal(event.accountId, deal, find);
+  const coid = record === undefined ? foreignCoid(event.accountId, deal) : record.view.request.coid;
   const fill = fillOf(event, deal, coid, record);
   const filled: Happening = {
     coid,
@@ -85,6 +91,23 @@ export async function happeningsOfDeal(
     { coid, cause, event: { kind: 'SUBMITTED', timeUs } },
     filled,
   ];
+}
+
+/**
+ * The order that a deal belongs to, if it is known. Of two positions that are closed with each other the order names one;
+ * the deal on the other is booked for itself.
+ */
+async function orderOfDeal(accountId: string, deal: gateway.Deal, find: FindOrder): Promise<OrderRecord | undefined> {
+  if (deal.coid === '')
+    return deal.orderTicket === '' ? undefined : find(foreignOrderCoid(accountId, deal.orderTicket));
+  const record = await find(deal.coid);
+  const other = record?.order.request?.closeByPositionId ?? '';
+  return other !== '' && deal.positionId === other ? undefined : record;
+}
+
+/** The client order id that an order gets which a human placed in the terminal. */
+export function foreignOrderCoid(accountId: string, orderTicket: string): string {
+  return `x${createHash('sha256').update(`${accountId}|order|${orderTicket}`).digest('hex').slice(0, 25)}`;
 }
 
 /** The broker's books count, also where it filled more than was ordered: that is said before it is booked. */
@@ -136,7 +159,7 @@ function originOf(deal: gateway.Deal): common.Origin {
 }
 
 function foreignCoid(accountId: string, deal: gateway.Deal): string {
-  if (deal.coid !== '') return deal.coid;
+  if (deal.coid !== '' && deal.byPositionId === '') return deal.coid;
   return `b${createHash('sha256').update(`${accountId}|${deal.dealTicket}`).digest('hex').slice(0, 25)}`;
 }
 

@@ -1,4 +1,5 @@
 import { CreateCheckpoint1700000000000, CreatePartitioning1700000000001 } from '@trading/platform-database';
+import { Differences1700000000020 } from './difference-migration';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -143,9 +144,95 @@ export class PartitionedEvents1700000000002 implements MigrationInterface {
   }
 }
 
+/** Who writes an account. `epoch` is repeated in the account's row, which every write of the account updates. */
+export class AccountLease1700000000003 implements MigrationInterface {
+  readonly name = 'AccountLease1700000000003';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE account_lease (
+        account_id text PRIMARY KEY,
+        owner      text NOT NULL,
+        address    text NOT NULL,
+        epoch      bigint NOT NULL,
+        renewed_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL
+      )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE account_lease');
+  }
+}
+
+/**
+ * The whole life of orders. `order_command`: modifications and cancels, each carried out once per request id.
+ * `book_note`: what changed the books without an order event (cash, stops), after the order event `after_seq`.
+ * `protection`: entries whose broker takes stops only afterwards, until their position has them or is closed.
+ */
+export class OrderLife1700000000004 implements MigrationInterface {
+  readonly name = 'OrderLife1700000000004';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE order_command (
+        account_id text NOT NULL,
+        request_id text NOT NULL,
+        verb       text NOT NULL,
+        coid       text NOT NULL,
+        state      text NOT NULL,
+        barrier    bigint NOT NULL,
+        in_step    boolean NOT NULL,
+        data       jsonb NOT NULL,
+        approval   bytea,
+        PRIMARY KEY (account_id, request_id)
+      );
+      CREATE INDEX order_command_pending ON order_command (account_id) WHERE state = 'PENDING';
+      CREATE TABLE book_note (
+        account_id text NOT NULL,
+        cause      text NOT NULL,
+        kind       text NOT NULL,
+        subject    text NOT NULL,
+        after_seq  bigint NOT NULL,
+        ordinal    int NOT NULL,
+        barrier    bigint NOT NULL,
+        in_step    boolean NOT NULL,
+        data       jsonb NOT NULL,
+        PRIMARY KEY (account_id, cause)
+      );
+      CREATE UNIQUE INDEX book_note_cash ON book_note (account_id, subject) WHERE kind = 'cash' AND subject <> '';
+      CREATE UNIQUE INDEX book_note_ordinal ON book_note (account_id, ordinal);
+      CREATE TABLE protection (
+        account_id  text NOT NULL,
+        coid        text NOT NULL,
+        state       text NOT NULL,
+        deadline_us bigint NOT NULL,
+        close       bytea,
+        PRIMARY KEY (account_id, coid)
+      );
+      ALTER TABLE position ADD COLUMN position_id text;
+      UPDATE position SET position_id = symbol;
+      ALTER TABLE position ALTER COLUMN position_id SET NOT NULL;
+      ALTER TABLE position DROP CONSTRAINT position_pkey;
+      ALTER TABLE position ADD PRIMARY KEY (account_id, position_id)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DELETE FROM position WHERE position_id <> symbol;
+      ALTER TABLE position DROP CONSTRAINT position_pkey;
+      ALTER TABLE position ADD PRIMARY KEY (account_id, symbol);
+      ALTER TABLE position DROP COLUMN position_id;
+      DROP TABLE order_command, book_note, protection`);
+  }
+}
+
 export const EXECUTION_MIGRATIONS = [
   CreateCheckpoint1700000000000,
   ExecutionTables1700000000000,
   CreatePartitioning1700000000001,
   PartitionedEvents1700000000002,
+  AccountLease1700000000003,
+  OrderLife1700000000004,
+  Differences1700000000020,
 ];

@@ -1,36 +1,53 @@
-import { common, TOPICS, type execution } from '@trading/contracts';
+import { TOPICS, type execution, type risk } from '@trading/contracts';
 import { StageHost } from '@trading/platform-barrier';
 import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import { route, type Share, type Subscription } from '@trading/platform-messaging';
 import { operatorOrderId } from '@trading/trading-orders';
-import { Observable } from 'rxjs';
-import { AccountBooks, type BooksState } from './account-books';
+import { from, mergeMap, type Observable } from 'rxjs';
+import { AccountBooks } from './account-books';
+import { LeaseLost } from './account-lease';
 import { AccountWriter, SequenceTaken } from './account-writer';
-import { ExecutionStage, type ExecutionInput, type ExecutionPorts } from './execution-stage';
-import type { AccountRow } from './order-store';
+import { resumeLive } from './begin-session';
+import { ExecutionQueries } from './execution-queries';
+import { ExecutionStage, type ExecutionInput } from './execution-stage';
+import { Forwarding, FROM_HERE, type IncomingCall } from './forwarding';
+import { answerOf } from './order-commands';
+import { ExecutionParts, type ExecutionDependencies } from './execution-parts';
+import { checkPositive } from './order-form';
+import { closeOf, orderToClose } from './position-closing';
 import type { ReconciliationPort } from './reconciliation-port';
-import { OrderSubmission } from './submit-order';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied: quotes before fills. */
 const SOURCES = ['market/*', 'account', 'trade'];
+const TICK_MS = 1_000;
 
 /** The use-cases of execution. */
 export class ExecutionUseCases implements execution.ExecutionService {
   private readonly host: StageHost<ExecutionInput, ExecutionStage>;
-  private readonly submission: OrderSubmission;
+  private readonly parts: ExecutionParts;
+  private readonly forwarding: Forwarding;
+  private readonly queries: ExecutionQueries;
   private subscriptions: Subscription[] = [];
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly ports: ExecutionPorts) {
-    this.submission = new OrderSubmission(ports.store, ports.gateway, ports.riskManager, ports.logger);
+  constructor(dependencies: ExecutionDependencies) {
+    this.parts = new ExecutionParts(dependencies);
+    const { ports, followUps, schedule, own } = this.parts;
+    this.forwarding = new Forwarding(ports.leases, own, dependencies.peers);
+    this.queries = new ExecutionQueries(ports.store, ports.timeSeries, ports.leases);
     this.host = new StageHost<ExecutionInput, ExecutionStage>({
       sources: SOURCES,
       create: (accountId) => {
         const books = new AccountBooks(accountId, 'USD');
-        return new ExecutionStage(new AccountWriter(accountId, books, ports.store, ports.bus), ports);
+        const stage = new ExecutionStage(new AccountWriter(accountId, books, ports.store, ports.bus), ports, followUps);
+        stage.onUnknown = () => void schedule?.look(stage);
+        stage.onBegun = () => schedule?.onSession(stage);
+        return stage;
       },
       rejoin: (accountId, reason) => this.rejoin(accountId, reason),
-      isTransient: (error) => error instanceof TransientDatabaseError || error instanceof SequenceTaken,
+      isTransient: (error) =>
+        error instanceof TransientDatabaseError || error instanceof SequenceTaken || error instanceof LeaseLost,
       log: ports.logger,
     });
   }
@@ -42,7 +59,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
 
   /** Takes events; the books of the accounts that the store knows are rebuilt before the first of theirs. */
   async start(): Promise<void> {
-    const { bus } = this.ports;
+    const { bus, leases } = this.parts.ports;
+    leases.start();
     this.subscriptions = [
       await bus.consume({ group: 'execution', delivery: 'everything' }, [
         route(TOPICS.marketTick, ({ key: symbol, message }) => {
@@ -58,161 +76,298 @@ export class ExecutionUseCases implements execution.ExecutionService {
         route(TOPICS.tradeEvent, ({ message }) =>
           this.host.feed(message.accountId, 'trade', message, () => ({ $case: 'trade', value: message })),
         ),
+        route(TOPICS.riskEvent, ({ message }) => this.onRisk(message)),
       ]),
     ];
+    this.timer = setInterval(() => void this.tick(), TICK_MS);
+    this.timer.unref();
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.timer);
     this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
+    await this.parts.ports.leases.stop();
   }
 
-  async submitOrder(request: execution.SubmitOrderRequest): Promise<execution.SubmitOrderResponse> {
-    const stage = this.known(request.order?.accountId ?? '');
-    return this.submission.submit(stage.writer, stage, request);
-  }
-
-  async modifyOrder(_request: execution.ModifyOrderRequest): Promise<execution.SubmitOrderResponse> {
-    throw new RpcError(
-      'UNIMPLEMENTED',
-      'MODIFY_UNSUPPORTED',
-      'Only market orders are routed; there is nothing to modify.',
-    );
-  }
-
-  async cancelOrder(_request: execution.CancelOrderRequest): Promise<execution.SubmitOrderResponse> {
-    throw new RpcError(
-      'UNIMPLEMENTED',
-      'CANCEL_UNSUPPORTED',
-      'Only market orders are routed; there is nothing to cancel.',
-    );
-  }
-
-  async flatten(request: execution.FlattenRequest): Promise<execution.FlattenResponse> {
-    const stage = this.known(request.accountId);
-    const { writer } = stage;
-    const orders: execution.Order[] = [];
-    const positions = await writer.exclusive(async () => {
-      stage.requireUpToDate();
-      return writer.books.positions(writer.lastSeq, stage.timeUs);
+  submitOrder(
+    request: execution.SubmitOrderRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.SubmitOrderResponse> {
+    return this.at(request.order?.accountId ?? '', call, {
+      here: (stage) => this.parts.submission.submit(stage.writer, stage, request),
+      there: (client) => client.submitOrder(request),
     });
-    for (const position of positions) {
-      const order = closeOf(position, request);
-      const answer = await this.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
-      if (answer.order !== undefined) orders.push(answer.order);
-    }
-    return { orders };
   }
 
-  async modifyPosition(_request: execution.ModifyPositionRequest): Promise<execution.ModifyPositionResponse> {
-    throw new RpcError('UNIMPLEMENTED', 'MODIFY_UNSUPPORTED', 'Stops of a position cannot be moved yet.');
+  modifyOrder(
+    request: execution.ModifyOrderRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.SubmitOrderResponse> {
+    const { accountId, coid, requestId, price, stopLimitPrice, stopLoss, takeProfit, expiresUs } = request;
+    checkPositive({ price, stop_limit_price: stopLimitPrice });
+    checkPositive({ stop_loss: stopLoss === '' ? undefined : stopLoss });
+    checkPositive({ take_profit: takeProfit === '' ? undefined : takeProfit });
+    const changes = present({ price, stopLimitPrice, stopLoss, takeProfit, expiresUs });
+    return this.at(accountId, call, {
+      here: async (stage) => {
+        const record = await stage.writer.record(coid);
+        const symbol = record?.view.request.symbol ?? '';
+        const wanted = { requestId, coid, symbol, positionKey: '', changes };
+        const command = await this.parts.commands.modify(stage, wanted);
+        return answerOf((await stage.writer.record(coid))?.order, command);
+      },
+      there: (client) => client.modifyOrder(request),
+    });
   }
 
-  async closePosition(_request: execution.ClosePositionRequest): Promise<execution.SubmitOrderResponse> {
-    throw new RpcError('UNIMPLEMENTED', 'CLOSE_UNSUPPORTED', 'Single positions cannot be closed yet; see Flatten.');
+  cancelOrder(
+    request: execution.CancelOrderRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.SubmitOrderResponse> {
+    const { accountId, coid, requestId } = request;
+    return this.at(accountId, call, {
+      here: async (stage) => {
+        const command = await this.parts.commands.cancel(stage, coid, requestId);
+        return answerOf((await stage.writer.record(coid))?.order, command);
+      },
+      there: (client) => client.cancelOrder(request),
+    });
   }
 
-  async reconcile(request: execution.ReconcileRequest): Promise<execution.Reconciliation> {
-    return this.reconciliation.reconcile(this.known(request.accountId), 'operator');
+  modifyPosition(
+    request: execution.ModifyPositionRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.ModifyPositionResponse> {
+    const { accountId, positionId, requestId, stopLoss, takeProfit } = request;
+    checkPositive({ stop_loss: stopLoss === '' ? undefined : stopLoss });
+    checkPositive({ take_profit: takeProfit === '' ? undefined : takeProfit });
+    return this.at(accountId, call, {
+      here: async (stage) => {
+        const { books } = stage.writer;
+        const { symbol } = books.position(positionId);
+        const changes = present({ stopLoss, takeProfit });
+        const wanted = { requestId, coid: '', symbol, positionKey: positionId, changes };
+        const { state, code, message } = await this.parts.commands.modify(stage, wanted);
+        const position = books.positionMessage(positionId, symbol, stage.writer.lastSeq, stage.timeUs);
+        return { position, accepted: state === 'PENDING' || state === 'DONE', code, message };
+      },
+      there: (client) => client.modifyPosition(request),
+    });
+  }
+
+  closePosition(
+    request: execution.ClosePositionRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.SubmitOrderResponse> {
+    const { accountId, requestId, positionId } = request;
+    return this.at(accountId, call, {
+      here: async (stage) => {
+        const { writer } = stage;
+        // Of a position that this request has closed already nothing is left to be looked at.
+        const before = await writer.record(operatorOrderId(accountId, requestId, positionId));
+        const order = before?.order.request ?? (await this.orderToClose(stage, request));
+        return this.parts.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
+      },
+      there: (client) => client.closePosition(request),
+    });
+  }
+
+  flatten(request: execution.FlattenRequest, call: IncomingCall = FROM_HERE): Promise<execution.FlattenResponse> {
+    return this.at(request.accountId, call, {
+      here: (stage) => this.flattenHere(stage, request),
+      there: (client) => client.flatten(request),
+    });
+  }
+
+  reconcile(request: execution.ReconcileRequest, call: IncomingCall = FROM_HERE): Promise<execution.Reconciliation> {
+    return this.at(request.accountId, call, {
+      here: (stage) => this.parts.schedule?.run(stage, 'operator') ?? this.reconciliation.reconcile(stage, 'operator'),
+      there: (client) => client.reconcile(request),
+    });
   }
 
   async listDifferences(request: execution.ListDifferencesRequest): Promise<execution.ListDifferencesResponse> {
     return this.reconciliation.listDifferences(request);
   }
 
-  async resolveDifference(request: execution.ResolveDifferenceRequest): Promise<execution.Difference> {
-    return this.reconciliation.resolveDifference(this.known(request.accountId), request, 'operator');
-  }
-
-  async listLedger(request: execution.ListLedgerRequest): Promise<execution.ListLedgerResponse> {
-    return { entries: await this.ports.store.ledger(request.accountId, request.afterNumber) };
-  }
-
-  async getOrder(request: execution.GetOrderRequest): Promise<execution.Order> {
-    const record = await this.ports.store.load(request.coid);
-    if (record === undefined)
-      throw new RpcError('NOT_FOUND', 'ORDER_UNKNOWN', `No order has the client order id ${request.coid}.`);
-    return record.order;
-  }
-
-  async listOrders(request: execution.ListOrdersRequest): Promise<execution.ListOrdersResponse> {
-    return { orders: await this.ports.store.listOrders(request) };
-  }
-
-  async listFills(request: execution.ListFillsRequest): Promise<execution.ListFillsResponse> {
-    return { fills: await this.ports.store.fills(request.accountId, request.coid) };
-  }
-
-  async listTrades(request: execution.ListTradesRequest): Promise<execution.ListTradesResponse> {
-    return { trades: await this.ports.store.trades(request.accountId) };
-  }
-
-  /** First the stored events after `after_seq`, then new ones as they happen, without a gap between. */
-  streamOrderEvents(request: execution.StreamOrderEventsRequest): Observable<execution.OrderEvent> {
-    const { writer } = this.known(request.accountId);
-    return new Observable((subscriber) => {
-      let last = request.afterSeq;
-      let early: execution.OrderEvent[] | undefined = [];
-      const pass = (event: execution.OrderEvent): void => {
-        if (event.seq <= last) return;
-        last = event.seq;
-        subscriber.next(event);
-      };
-      const stop = writer.listen((event) => (early === undefined ? pass(event) : void early.push(event)));
-      this.ports.store.eventsAfter(request.accountId, request.afterSeq).then(
-        (stored) => {
-          for (const event of [...stored, ...(early ?? [])]) pass(event);
-          early = undefined;
-        },
-        (error: unknown) => subscriber.error(error),
-      );
-      return stop;
+  resolveDifference(
+    request: execution.ResolveDifferenceRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.Difference> {
+    return this.at(request.accountId, call, {
+      here: (stage) => this.reconciliation.resolveDifference(stage, request, 'operator'),
+      there: (client) => client.resolveDifference(request),
     });
   }
 
-  async listPositions(request: execution.ListPositionsRequest): Promise<execution.ListPositionsResponse> {
-    const chosen = request.accountId === '' ? [...this.host.stages.values()] : [this.known(request.accountId)];
-    return {
-      positions: chosen.flatMap(({ writer, timeUs }) => writer.books.positions(writer.lastSeq, timeUs)),
-    };
+  async listLedger(request: execution.ListLedgerRequest): Promise<execution.ListLedgerResponse> {
+    return { entries: await this.parts.ports.store.ledger(request.accountId, request.afterNumber) };
+  }
+
+  getOrder(request: execution.GetOrderRequest): Promise<execution.Order> {
+    return this.queries.order(request.coid);
+  }
+
+  async listOrders(request: execution.ListOrdersRequest): Promise<execution.ListOrdersResponse> {
+    return { orders: await this.parts.ports.store.listOrders(request) };
+  }
+
+  async listFills(request: execution.ListFillsRequest): Promise<execution.ListFillsResponse> {
+    return { fills: await this.parts.ports.store.fills(request.accountId, request.coid) };
+  }
+
+  async listTrades(request: execution.ListTradesRequest): Promise<execution.ListTradesResponse> {
+    return { trades: await this.parts.ports.store.trades(request.accountId) };
+  }
+
+  streamOrderEvents(
+    request: execution.StreamOrderEventsRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Observable<execution.OrderEvent> {
+    const { accountId, afterSeq } = request;
+    const { leases } = this.parts.ports;
+    if (leases.has(accountId)) return this.queries.events(this.known(accountId).writer, afterSeq);
+    return from(this.forwarding.placeOf(accountId, call)).pipe(
+      mergeMap((place) =>
+        place === undefined
+          ? this.queries.events(this.known(accountId).writer, afterSeq)
+          : this.forwarding.send(place, call, (client) => client.streamOrderEvents(request)),
+      ),
+    );
+  }
+
+  async listPositions(
+    request: execution.ListPositionsRequest,
+    call: IncomingCall = FROM_HERE,
+  ): Promise<execution.ListPositionsResponse> {
+    const of = ({ writer, timeUs }: ExecutionStage) => writer.books.positions(writer.lastSeq, timeUs);
+    const { accountId } = request;
+    if (accountId !== '')
+      return this.at(accountId, call, {
+        here: async (stage) => ({ positions: of(stage) }),
+        there: (client) => client.listPositions(request),
+      });
+    const { leases } = this.parts.ports;
+    const places = await this.forwarding.otherPlaces(call);
+    const others = await Promise.allSettled(
+      places.map((place) => this.forwarding.send(place, call, (client) => client.listPositions(request))),
+    );
+    // A process that is gone has let its accounts go, or will soon: its positions are told from here meanwhile.
+    const theirs = others.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.positions : []));
+    const told = new Set(theirs.map((position) => position.accountId));
+    const ours = [...this.host.stages.values()].filter(
+      ({ writer: w }) => leases.has(w.accountId) || !told.has(w.accountId),
+    );
+    return { positions: [...ours.flatMap(of), ...theirs.filter((position) => !leases.has(position.accountId))] };
   }
 
   async listAccounts(): Promise<execution.ListAccountsResponse> {
-    const rows = await this.ports.store.accounts();
-    return {
-      accounts: await Promise.all(
-        rows.map(async ({ accountId, data, lastSeq }) => {
-          const view = this.host.get(accountId)?.writer.books.equity();
-          return {
-            ...data,
-            lastSeq,
-            balance: (await this.ports.store.ledgerSum(accountId)).toFixed(2),
-            equity: view?.equity.toFixed(2) ?? '',
-          };
-        }),
-      ),
-    };
+    const accounts = await this.queries.accounts((accountId) =>
+      this.host.get(accountId)?.writer.books.equity()?.equity.toFixed(2),
+    );
+    return { accounts };
   }
 
   async getEquity(request: execution.GetEquityRequest): Promise<execution.GetEquityResponse> {
-    const tags = { account: request.accountId };
-    await this.ports.timeSeries.flush();
-    const rows = await this.ports.timeSeries.query('equity', tags);
-    return {
-      points: rows.map(({ timeUs, fields }) => ({
-        timeUs,
-        balance: (fields['balance'] ?? 0).toFixed(2),
-        equity: (fields['equity'] ?? 0).toFixed(2),
-        positionLots: String(fields['lots'] ?? 0),
-      })),
-    };
+    return { points: await this.queries.equity(request.accountId) };
+  }
+
+  /** One round of what is due now and then; for tests without waiting. */
+  async tick(): Promise<void> {
+    const { ports, schedule } = this.parts;
+    for (const stage of this.host.stages.values()) {
+      try {
+        await stage.tick();
+      } catch (error) {
+        const { accountId } = stage.writer;
+        ports.logger.warn({ accountId, error: String(error) }, 'An account could not be looked after.');
+      }
+      void schedule?.look(stage);
+    }
+  }
+
+  private async orderToClose(stage: ExecutionStage, request: execution.ClosePositionRequest) {
+    const { writer } = stage;
+    return writer.exclusive(async () => {
+      stage.requireUpToDate();
+      const positions = writer.books.positions(writer.lastSeq, stage.timeUs);
+      return orderToClose(request, positions, writer.books.isHedging);
+    });
+  }
+
+  /** Cancels what may open more, and closes what is open; each once per request id. */
+  private async flattenHere(
+    stage: ExecutionStage,
+    request: execution.FlattenRequest,
+  ): Promise<execution.FlattenResponse> {
+    const { writer } = stage;
+    const [positions, entries] = await writer.exclusive(async () => {
+      stage.requireUpToDate();
+      const working = writer.working().filter(({ order }) => order.request?.reduceOnly !== true);
+      return [writer.books.positions(writer.lastSeq, stage.timeUs), working] as const;
+    });
+    for (const { view } of entries) {
+      // Market orders are filled or refused by the time that a cancel arrives.
+      if (view.request.type === 'MARKET' || view.pendingCommand === 'cancel') continue;
+      const { coid } = view.request;
+      await this.parts.commands
+        .cancel(stage, coid, `${request.requestId}-${coid}`.slice(-64))
+        .catch((error: unknown) => {
+          if (!(error instanceof RpcError) || error.code !== 'ORDER_NOT_WORKING') throw error;
+        });
+    }
+    const orders: execution.Order[] = [];
+    for (const position of positions) {
+      const order = closeOf(position, request, { isHedging: writer.books.isHedging });
+      const answer = await this.parts.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
+      if (answer.order !== undefined) orders.push(answer.order);
+    }
+    return { orders };
+  }
+
+  /** A limit, or the week's end, wants an account flat. */
+  private async onRisk({ accountId, body }: risk.RiskEvent): Promise<void> {
+    if (body?.$case !== 'flatten') return;
+    const stage = this.host.get(accountId);
+    if (stage === undefined || !this.parts.ports.leases.has(accountId)) return;
+    const { requestId, reason } = body.value;
+    this.parts.ports.logger.warn({ accountId, requestId, reason }, 'risk-manager wants the account flat.');
+    await this.guarded(() => this.flattenHere(stage, { accountId, requestId, reason }));
   }
 
   private get reconciliation(): ReconciliationPort {
-    const { reconciliation } = this.ports;
+    const { reconciliation } = this.parts.ports;
     if (reconciliation === undefined)
       throw new RpcError('UNAVAILABLE', 'RECONCILIATION_AWAY', 'This process does not compare books with the broker.');
     return reconciliation;
+  }
+
+  /** Where the account is written: here, or at the process that has its lease. */
+  private async at<R>(
+    accountId: string,
+    call: IncomingCall,
+    work: {
+      readonly here: (stage: ExecutionStage) => Promise<R>;
+      readonly there: (client: execution.ExecutionService) => Promise<R>;
+    },
+  ): Promise<R> {
+    if (!this.parts.ports.leases.has(accountId)) {
+      const place = await this.forwarding.placeOf(accountId, call);
+      if (place !== undefined) return this.forwarding.send(place, call, work.there);
+    }
+    const stage = this.known(accountId);
+    return this.guarded(() => work.here(stage));
+  }
+
+  /** Whoever asks again finds the process that writes the account now. */
+  private async guarded<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LeaseLost) && !(error instanceof SequenceTaken)) throw error;
+      throw new RpcError('UNAVAILABLE', error.code, error.message, {}, { cause: error });
+    }
   }
 
   private known(accountId: string): ExecutionStage {
@@ -225,46 +380,29 @@ export class ExecutionUseCases implements execution.ExecutionService {
   private async onShare(share: Share): Promise<void> {
     await this.host.share(
       (accountId) => share.owns(accountId),
-      async () => (await this.ports.store.accounts()).map(({ accountId }) => accountId),
+      async () => (await this.parts.ports.store.accounts()).map(({ accountId }) => accountId),
     );
   }
 
-  private async rejoin(accountId: string, reason: string): Promise<void> {
-    const row = await this.ports.store.account(accountId);
-    if (row !== undefined) await this.rebuild(row);
-    const body = { $case: 'rejoin', value: { source: 'execution', accountId, symbol: '', reason } } as const;
-    await this.ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId: '', body });
-  }
-
   /** Books of an account without a session: the newest checkpoint and what was booked after it. */
-  private async rebuild({ accountId, lastSeq }: AccountRow): Promise<void> {
-    const stage = this.host.of(accountId);
-    const { writer } = stage;
-    const latest = await this.ports.checkpoints.latest<BooksState>(accountId);
-    if (latest === undefined) return;
-    const beyond = await this.ports.store.eventsBeyond(accountId, latest.barrier);
-    await writer.exclusive(async () => {
-      if (stage.hasSession) return;
-      writer.lastSeq = lastSeq;
-      writer.books.restore(latest.state);
-      writer.rebook(beyond.map(({ message }) => message));
-    });
+  private async rejoin(accountId: string, reason: string): Promise<void> {
+    const { ports } = this.parts;
+    const row = await ports.store.account(accountId);
+    if (row !== undefined) {
+      const stage = this.host.of(accountId);
+      const { writer } = stage;
+      await writer.exclusive(async () => {
+        if (stage.hasSession) return;
+        writer.lastSeq = row.lastSeq;
+        await resumeLive(writer, ports);
+      });
+    }
+    const body = { $case: 'rejoin', value: { source: 'execution', accountId, symbol: '', reason } } as const;
+    await ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId: '', body });
   }
 }
 
-/** The order that closes a position; the same request closes it once, whatever else is still open by then. */
-function closeOf(position: execution.Position, request: execution.FlattenRequest): common.OrderRequest {
-  const short = position.volumeLots.startsWith('-');
-  return common.OrderRequest.fromPartial({
-    coid: operatorOrderId(request.accountId, request.requestId, position.symbol),
-    accountId: request.accountId,
-    symbol: position.symbol,
-    side: short ? common.Side.BUY : common.Side.SELL,
-    type: common.OrderType.MARKET,
-    volumeLots: position.volumeLots.replace('-', ''),
-    timeInForce: common.TimeInForce.IOC,
-    origin: common.Origin.OPERATOR,
-    reduceOnly: true,
-    comment: request.reason.slice(0, 16),
-  });
+/** Without what is not said. */
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,20 +1,31 @@
-import { plainInstrument, TOPICS, type execution, type gateway, type market, type risk } from '@trading/contracts';
+import {
+  bare,
+  plainInstrument,
+  TOPICS,
+  type execution,
+  type gateway,
+  type market,
+  type risk,
+} from '@trading/contracts';
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import type { CheckpointStore } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
 import type { Logger } from '@trading/platform-logging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
-import { captureTrace, currentTraceContext, runInTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
+import { captureTrace, withSharedSpan } from '@trading/platform-tracing';
 import { Decimal } from '@trading/trading-market';
-import type { BooksState } from './account-books';
+import { LeaseLost, type AccountLeases } from './account-lease';
 import type { AccountWriter } from './account-writer';
-import { causeOf, happeningsOfDeal, happeningsOfResult, type FindOrder } from './broker-happenings';
-import { advance, type Happening, type OrderRecord } from './order-record';
+import { recallWriter, resumeAtBarrier, resumeLive } from './begin-session';
+import { LiveClock } from './live-clock';
+import type { OrderFollowUps } from './order-follow-ups';
 import { accountOf, type OrderStore } from './order-store';
 import type { ReconciliationPort } from './reconciliation-port';
 import { settleUnresolved } from './settle-unresolved';
 import { StoredSteps } from './stored-steps';
+import type { TerminalDoor } from './terminal-door';
+import { TradeBooking, type TracedTrade } from './trade-booking';
 
 export type ExecutionInput =
   | InputOf<NonNullable<market.MarketTickEvent['body']>>
@@ -25,11 +36,6 @@ type SessionWord = Extract<
   NonNullable<execution.OrderEventMessage['body']>,
   { readonly $case: 'session' | 'progress' }
 >;
-
-interface TracedTrade {
-  readonly event: gateway.TradeEvent;
-  readonly trace: Trace | undefined;
-}
 
 export interface ExecutionPorts {
   readonly bus: EventBus;
@@ -42,7 +48,18 @@ export interface ExecutionPorts {
   readonly runId: string;
   /** Absent: books are not compared with the broker. */
   readonly reconciliation?: ReconciliationPort | undefined;
+  readonly leases: AccountLeases;
+  readonly door: TerminalDoor;
+  /** How long a position may be without its stops where the broker takes them only after the entry. */
+  readonly protectWithinMs: number;
+  /** Accounts in which humans may trade beside us. */
+  readonly adopts: (accountId: string) => boolean;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonicMs: () => number;
 }
+
+/** How often a live account's state is kept, in order events. */
+const CHECKPOINT_EVERY = 500;
 
 /**
  * The execution stage of one account's session: what the terminal reports becomes order events, positions and cash.
@@ -50,26 +67,48 @@ export interface ExecutionPorts {
  * nothing is computed twice.
  */
 export class ExecutionStage implements Stage<ExecutionInput> {
-  /** With the traces in which they came. */
   private trades: TracedTrade[] = [];
   private stored = new StoredSteps();
   private terminal: gateway.TerminalSession | undefined;
   private announced: execution.Account | undefined;
   private live = false;
+  private barrierUs = 0;
+  private readonly clock: LiveClock;
+  private keptSeq = 0;
   /** Whether a session has begun since the stage was made. */
   hasSession = false;
+  /** Whether the session is one of simulated time, also after the end of its data. */
+  isSimulated = false;
   /** Orders that the terminal has proven not to know, and that may be delivered once more. */
   absent = new Set<string>();
-  timeUs = 0;
+  /** The last reliable event of the terminal that is booked. */
+  heard: { readonly journalId: string; readonly seq: number } | undefined;
+  /** Called when an order's outcome is not known. */
+  onUnknown: () => void = () => undefined;
+  /** Called when a session has begun. */
+  onBegun: () => void = () => undefined;
 
   constructor(
     readonly writer: AccountWriter,
     private readonly ports: ExecutionPorts,
-  ) {}
+    private readonly followUps: OrderFollowUps,
+  ) {
+    this.clock = new LiveClock(ports.monotonicMs);
+  }
+
+  /** Event time of the account. */
+  get timeUs(): number {
+    return this.isSimulated ? this.barrierUs : this.clock.nowUs;
+  }
 
   /** Whether simulated time waits for this stage. */
   get isLockstep(): boolean {
     return this.hasSession && !this.live;
+  }
+
+  /** Whether something can be done for the account now. */
+  get isReady(): boolean {
+    return this.hasSession && this.announced !== undefined && this.stored.isDone && this.writer.lease?.isLost === false;
   }
 
   /** The account as the terminal announced it. */
@@ -80,32 +119,68 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   async onSession(session: SessionStart): Promise<void> {
     const { writer, ports } = this;
     this.live = !session.lockstep;
+    this.isSimulated = session.lockstep;
     await writer.exclusive(async () => {
-      this.timeUs = session.timeUs;
+      this.hasSession = false;
+      this.barrierUs = session.timeUs;
+      this.clock.start(session.timeUs);
       this.trades = [];
-      const row = await ports.store.account(writer.accountId);
-      writer.lastSeq = row?.lastSeq ?? 0;
-      writer.barrier = row?.barrier ?? 0;
-      this.announced = row?.data;
+      this.heard = undefined;
+      writer.lease = await ports.leases.take(writer.accountId);
+      await this.fence();
+      const row = await recallWriter(writer, ports, session);
+      this.announced = row && this.adopting(row.data);
       this.absent = await settleUnresolved(writer, session, ports);
-      writer.barrier = session.resumeFrom;
-      writer.books.restore(await ports.checkpoints.load<BooksState>(writer.accountId, session.resumeFrom));
-      this.stored = new StoredSteps(await ports.store.eventsBeyond(writer.accountId, session.resumeFrom));
-      writer.sessionId = session.sessionId;
+      if (session.lockstep) {
+        writer.barrier = session.resumeFrom;
+        this.stored = await resumeAtBarrier(writer, session.resumeFrom, ports);
+      } else {
+        this.stored = new StoredSteps();
+        await resumeLive(writer, ports);
+        this.keptSeq = writer.lastSeq;
+      }
       await this.announce({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
-      await writer.replay(this.stored.takeAfter(session.resumeFrom));
+      if (session.lockstep) await this.resumePublishing(row?.publishedSeq ?? 0, session.resumeFrom);
+      else await this.publishAnew();
       await this.releaseReservations();
       this.hasSession = true;
     });
+    this.onBegun();
+    if (!session.lockstep) this.followUps.soon(this);
+  }
+
+  /** A gateway that is away is told of the epoch before the first command. */
+  private async fence(): Promise<void> {
+    const { writer, ports } = this;
+    await ports.door.fence(writer).catch((error: unknown) => {
+      if (error instanceof LeaseLost) throw error;
+      ports.logger.warn({ accountId: writer.accountId, error: String(error) }, 'The gateway could not be fenced yet.');
+    });
+  }
+
+  /** What lies before the barrier and may not have reached the bus; what lies beyond is repeated at its barriers. */
+  private async resumePublishing(publishedSeq: number, n: number): Promise<void> {
+    const { writer, ports } = this;
+    const behind = await ports.store.eventsBetween(writer.accountId, publishedSeq, n);
+    await writer.outbox.publish(behind, []);
+    await writer.replay(this.stored.takeAfter(n));
+  }
+
+  /** What may not have reached the bus, before anything new, and where the account stands. */
+  private async publishAnew(): Promise<void> {
+    const { writer } = this;
+    await writer.outbox.catchUp();
+    await writer.outbox.publish([], writer.books.positions(writer.lastSeq, this.timeUs));
   }
 
   /** To be called within the writer's `exclusive`. Throws UNAVAILABLE while new orders cannot be taken. */
   requireUpToDate(): void {
     const unavailable = (code: string, message: string) => new RpcError('UNAVAILABLE', code, message);
-    const { accountId } = this.writer;
+    const { accountId, lease, epoch } = this.writer;
     if (!this.hasSession) {
       throw unavailable('NO_SESSION', `No terminal of account ${accountId} has called since the start.`);
     }
+    if (lease?.isLost !== false) throw new LeaseLost(accountId, epoch);
     if (this.announced === undefined) {
       throw unavailable('ACCOUNT_UNREPORTED', `The terminal has not reported account ${accountId} yet.`);
     }
@@ -115,16 +190,20 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   }
 
   async onInput(input: ExecutionInput): Promise<void> {
+    if (this.writer.lease?.isLost === true) throw new LeaseLost(this.writer.accountId, this.writer.epoch);
     switch (input.$case) {
       case 'batch':
         this.onTicks(input.value);
+        if (!this.isSimulated && this.writer.books.trailingStops().length > 0) this.followUps.soon(this);
         return;
       case 'account':
+        this.clock.hear(input.value.timeUs);
         return this.onAccount(input.value);
       case 'trade':
+        this.clock.hear(input.value.timeUs);
         this.trades.push({ event: input.value, trace: captureTrace() });
         // Between barriers, or after the last: a checkpoint does not hold it, so it is repeated after one.
-        if (this.live) await this.writer.exclusive(() => this.book(false));
+        if (this.live) await this.bookNow();
         return;
     }
   }
@@ -132,64 +211,87 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   async onBarrier(mark: BarrierMark): Promise<void> {
     const { writer } = this;
     await writer.exclusive(async () => {
-      this.timeUs = mark.timeUs;
+      this.barrierUs = mark.timeUs;
       writer.barrier = mark.n;
       await writer.replay(this.stored.inStep(mark.n));
-      await this.book(true);
+      for (const sentence of await this.book(true)) await this.haltFor(sentence);
+      await this.followUps.inStep(this, mark.n);
       this.recordEquity(mark);
       if (mark.checkpoint) await this.checkpoint(mark.n);
-      const { sessionId } = writer;
+      const { sessionId } = writer.outbox;
       await this.announce({ $case: 'progress', value: { ...mark, source: 'execution', sessionId, symbol: '' } });
       await writer.replay(this.stored.takeAfter(mark.n));
     });
     if (mark.end) this.live = true;
   }
 
+  /** What is to be done now and then in a live session. */
+  async tick(): Promise<void> {
+    const { writer, ports } = this;
+    if (!this.isReady || this.isSimulated) return;
+    if (writer.outbox.isBehind) await writer.outbox.catchUp();
+    const { accountId, epoch, outbox } = writer;
+    await ports.store.markPublished(ports.store.database, accountId, epoch, outbox.accepted);
+    if (writer.lastSeq - this.keptSeq >= CHECKPOINT_EVERY)
+      await writer.exclusive(async () => {
+        await this.checkpoint(writer.barrier);
+        this.keptSeq = writer.lastSeq;
+      });
+    this.followUps.soon(this);
+  }
+
+  /** Gives back what risk-manager holds for orders that were never submitted. */
+  async releaseReservations(): Promise<void> {
+    const { accountId, inCheck } = this.writer;
+    const { riskManager, store, logger } = this.ports;
+    const coids = [...new Set([...(await store.working(accountId)), ...inCheck])];
+    await riskManager
+      .releaseReservations({ accountId, coids })
+      .catch((error: unknown) =>
+        logger.warn({ accountId, error: String(error) }, 'Reservations could not be released at the start.'),
+      );
+  }
+
+  private async bookNow(): Promise<void> {
+    const byHand = await this.writer.exclusive(() => this.book(false));
+    for (const sentence of byHand) await this.haltFor(sentence);
+    if (this.isSimulated) return;
+    if (this.writer.working().some(({ view }) => view.state === 'UNKNOWN')) this.onUnknown();
+    this.followUps.soon(this);
+  }
+
   /**
    * Turns the collected events of the terminal into order events, all in one transaction. What is stored has happened:
-   * played again, its events come from the store.
+   * played again, its events come from the store. Returns what humans did in the terminal.
    */
-  private async book(inStep: boolean): Promise<void> {
+  private async book(inStep: boolean): Promise<readonly string[]> {
     const trades = this.trades.splice(0);
-    if (trades.length === 0) return;
+    if (trades.length === 0) return [];
     const traces = trades.map(({ trace }) => trace);
     const attributes = { 'trading.account_id': this.writer.accountId, 'trading.trades': trades.length };
-    await withSharedSpan(traces, 'book trades', { attributes }, () => this.bookAll(trades, inStep));
+    return withSharedSpan(traces, 'book trades', { attributes }, async () => {
+      const { entries, commands, protections, byHand } = await TradeBooking.of(this.writer, trades, this.ports, {
+        inStep,
+        takesOldCauses: this.isSimulated,
+      });
+      await this.writer.commit(entries, { inStep, commands, protections });
+      const last = trades.at(-1)?.event;
+      if (last !== undefined && last.seq > 0) this.heard = { journalId: last.journalId, seq: last.seq };
+      return byHand;
+    });
   }
 
-  private async bookAll(trades: readonly TracedTrade[], inStep: boolean): Promise<void> {
-    const { writer, ports } = this;
-    const stored = await ports.store.storedCauses(
-      writer.accountId,
-      trades.map(({ event }) => causeOf(event)),
-    );
-    const drafted = new Map<string, OrderRecord>();
-    const find = async (coid: string) => drafted.get(coid) ?? (await writer.record(coid));
-    const happenings: Happening[] = [];
-    for (const { event, trace } of trades) {
-      if (stored.has(causeOf(event))) continue;
-      for (const happening of await this.happeningsOf(event, find)) {
-        drafted.set(happening.coid, advance(await find(happening.coid), happening, 0));
-        happenings.push(isElsewhere(trace) ? { ...happening, trace } : happening);
-      }
-    }
-    await writer.commit(happenings, { inStep });
-  }
-
-  private async happeningsOf(event: gateway.TradeEvent, find: FindOrder): Promise<Happening[]> {
-    if (event.body?.$case === 'result') return happeningsOfResult(event, event.body.value, find);
-    if (event.body?.$case !== 'deal') return [];
-    const deal = event.body.value;
-    const happenings = await happeningsOfDeal(event, deal, find);
-    if (deal.origin === 'ORIGIN_EXTERNAL' && happenings.length > 0) await this.haltForForeignOrder(deal);
-    return happenings;
+  /** What a human did in the terminal stops strategies there, unless the account adopts it. */
+  private async haltFor(sentence: string): Promise<void> {
+    const { accountId } = this.writer;
+    if (!this.ports.adopts(accountId)) return this.halt(sentence);
+    this.ports.logger.warn({ accountId, reason: sentence }, 'What a human did in the terminal is adopted.');
   }
 
   /** Through risk-manager, and while that is away by the flag of the gateway, which it adopts on its return. */
-  private async haltForForeignOrder(deal: gateway.Deal): Promise<void> {
+  private async halt(reason: string): Promise<void> {
     const { accountId } = this.writer;
     const { riskManager, gateway: gatewayClient, logger } = this.ports;
-    const reason = `Somebody traded ${deal.symbol} in the terminal (deal ${deal.dealTicket}).`;
     try {
       await riskManager.setTradingState({ accountId, state: 'TRADING_STATE_HALTED', reason });
     } catch (error) {
@@ -201,19 +303,8 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     }
   }
 
-  /** Gives back what risk-manager holds for orders that were never submitted. */
-  private async releaseReservations(): Promise<void> {
-    const { accountId, inCheck } = this.writer;
-    const { riskManager, store, logger } = this.ports;
-    const coids = [...new Set([...(await store.working(accountId)), ...inCheck])];
-    await riskManager
-      .releaseReservations({ accountId, coids })
-      .catch((error: unknown) =>
-        logger.warn({ accountId, error: String(error) }, 'Reservations could not be released at the start.'),
-      );
-  }
-
   private onTicks(batch: market.TickBatch): void {
+    this.clock.hear(batch.timeUs.at(-1) ?? 0);
     for (let i = batch.timeUs.length - 1; i >= 0; i--) {
       const [bid = 0, ask = 0] = [batch.bid[i], batch.ask[i]];
       if (bid > ask) continue;
@@ -223,7 +314,8 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   }
 
   private async announce(body: SessionWord): Promise<void> {
-    const { accountId, sessionId } = this.writer;
+    const { accountId, outbox } = this.writer;
+    const { sessionId } = outbox;
     const { bus } = this.ports;
     await Promise.all([
       bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body }),
@@ -257,13 +349,26 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     timeUs: number,
   ): Promise<void> {
     const { writer, ports } = this;
-    const entry = writer.books.open(snapshot.currency, new Decimal(snapshot.balance), timeUs);
-    const account = accountOf(terminal, snapshot, ports.runId);
-    await ports.store.database.transaction(async (tx) => {
-      await ports.store.saveAccount(tx, account);
-      if (entry !== undefined) await ports.store.writeLedger(tx, writer.accountId, entry);
+    const amount = new Decimal(snapshot.balance);
+    const marginMode =
+      snapshot.marginMode === 'MARGIN_MODE_UNSPECIFIED' ? 'NETTING' : bare('MARGIN_MODE', snapshot.marginMode);
+    const account = this.adopting(accountOf(terminal, snapshot, ports.runId));
+    await writer.exclusive(async () => {
+      const entry = writer.books.open(snapshot.currency, amount, timeUs, marginMode);
+      const { accountId, epoch, lastSeq: seq, noteCount: notes } = writer;
+      await ports.store.database.transaction(async (tx) => {
+        await ports.store.saveAccount(tx, account, epoch);
+        if (entry !== undefined) await ports.store.writeLedger(tx, accountId, entry);
+        // A live account comes to no barrier from which its opening could be repeated.
+        if (!this.isSimulated)
+          await ports.checkpoints.save(tx, accountId, writer.barrier, writer.books.snapshot({ seq, notes }));
+      });
     });
     this.announced = account;
+  }
+
+  private adopting(account: execution.Account): execution.Account {
+    return { ...account, externalOrders: this.ports.adopts(account.accountId) ? 'adopt' : 'halt' };
   }
 
   private recordEquity(mark: BarrierMark): void {
@@ -284,17 +389,17 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     );
   }
 
+  /** @throws {LeaseLost} */
   private async checkpoint(n: number): Promise<void> {
     const { ports, writer } = this;
+    const { accountId, epoch, lastSeq: seq, noteCount: notes, outbox } = writer;
     await ports.timeSeries.flush();
+    // What comes before a checkpoint is not repeated after it.
+    await outbox.drained();
     await ports.store.database.transaction(async (tx) => {
-      await ports.checkpoints.save(tx, writer.accountId, n, writer.books.snapshot());
-      await tx.query('UPDATE account SET published_seq = last_seq WHERE account_id = $1', [writer.accountId]);
+      const published = this.isSimulated ? seq : outbox.accepted;
+      if (!(await ports.store.markPublished(tx, accountId, epoch, published))) throw new LeaseLost(accountId, epoch);
+      await ports.checkpoints.save(tx, accountId, n, writer.books.snapshot({ seq, notes }));
     });
   }
-}
-
-/** Whether work of this trace is done in the name of another: one span cannot be the parent of both. */
-function isElsewhere(trace: Trace | undefined): boolean {
-  return runInTrace(trace, currentTraceContext)?.traceId !== currentTraceContext()?.traceId;
 }

@@ -8,9 +8,11 @@ import { LOGGER, type Logger } from '@trading/platform-logging';
 import { EVENT_BUS, type EventBus } from '@trading/platform-messaging';
 import { TIME_SERIES, type TimeSeriesStore } from '@trading/platform-timeseries';
 import { ExecutionController } from './execution-controller';
-import { EXECUTION_CONFIG, type ExecutionConfig } from './execution-config';
+import { EXECUTION_CONFIG, EXECUTION_PEERS, type ExecutionConfig } from './execution-config';
 import { ExecutionUseCases } from './execution-service';
+import type { ExecutionClientMaker } from './forwarding';
 import { OrderStore } from './order-store';
+import { reconciliationsOf } from './reconcile-service';
 
 @Injectable()
 class ExecutionLifecycle implements OnApplicationBootstrap {
@@ -35,7 +37,16 @@ class ExecutionLifecycle implements OnApplicationBootstrap {
     ExecutionLifecycle,
     {
       provide: ExecutionUseCases,
-      inject: [EVENT_BUS, DATABASE, TIME_SERIES, GATEWAY_CLIENT, RISK_MANAGER_CLIENT, LOGGER, EXECUTION_CONFIG],
+      inject: [
+        EVENT_BUS,
+        DATABASE,
+        TIME_SERIES,
+        GATEWAY_CLIENT,
+        RISK_MANAGER_CLIENT,
+        LOGGER,
+        EXECUTION_CONFIG,
+        { token: EXECUTION_PEERS, optional: true },
+      ],
       useFactory: (
         bus: EventBus,
         database: Database,
@@ -44,17 +55,23 @@ class ExecutionLifecycle implements OnApplicationBootstrap {
         riskManager: risk.RiskManagerService,
         logger: Logger,
         config: ExecutionConfig,
-      ) =>
-        new ExecutionUseCases({
+        peers?: ExecutionClientMaker,
+      ) => {
+        const store = new OrderStore(database);
+        const compared = { bus, database, store, gateway: gatewayClient, riskManager, logger };
+        return new ExecutionUseCases({
           bus,
-          store: new OrderStore(database),
+          store,
           checkpoints: new CheckpointStore(database),
           timeSeries,
           gateway: gatewayClient,
           riskManager,
           logger,
-          runId: config.runId,
-        }),
+          config,
+          peers,
+          reconciliation: reconciliationsOf(compared),
+        });
+      },
     },
   ],
 })

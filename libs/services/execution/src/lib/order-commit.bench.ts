@@ -1,16 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { common, gateway, plainInstrument } from '@trading/contracts';
+import { common, plainInstrument } from '@trading/contracts';
 import { openDatabase, removeEmbeddedPostgres, startEmbeddedPostgres } from '@trading/platform-database';
 import { InProcessBus } from '@trading/platform-messaging';
 import { Decimal } from '@trading/trading-market';
-import { ACCOUNT, INSTRUMENT, orderOf, SNAPSHOT } from '../testing/messages';
+import { ACCOUNT, INSTRUMENT, orderOf } from '../testing/messages';
+import { openAccount } from '../testing/open-account';
 import { AccountBooks } from './account-books';
 import { AccountWriter } from './account-writer';
 import { EXECUTION_MIGRATIONS } from './execution-migrations';
 import { requestOf, type Happening } from './order-record';
-import { accountOf, OrderStore } from './order-store';
+import { OrderStore } from './order-store';
 
 const ORDERS = 1_000;
 
@@ -30,11 +31,10 @@ async function main(): Promise<void> {
     });
     await database.query('CREATE TABLE commits (n int PRIMARY KEY, what text NOT NULL)');
     const store = new OrderStore(database);
-    const session = gateway.TerminalSession.fromPartial({ accountId: ACCOUNT });
-    await database.transaction((tx) => store.saveAccount(tx, accountOf(session, SNAPSHOT, 'bench')));
     const books = new AccountBooks(ACCOUNT, 'USD');
     books.learnInstrument(plainInstrument(INSTRUMENT));
     const writer = new AccountWriter(ACCOUNT, books, store, new InProcessBus());
+    writer.lease = await openAccount(database);
     const approval = common.Approval.fromPartial({ keyId: 'bench' });
     const times: Record<'openingUs' | 'fillUs' | 'commitUs', number[]> = { openingUs: [], fillUs: [], commitUs: [] };
     for (let n = 0; n < ORDERS; n += 1) {

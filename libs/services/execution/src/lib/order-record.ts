@@ -20,12 +20,17 @@ export function requestOf(request: common.OrderRequest): OrderRequest {
     type: bare('ORDER_TYPE', request.type),
     volumeLots: request.volumeLots,
     ...(request.price === undefined ? {} : { price: request.price }),
+    ...(request.stopLimitPrice === undefined ? {} : { stopLimitPrice: request.stopLimitPrice }),
+    ...(request.expiresUs === undefined ? {} : { expiresUs: request.expiresUs }),
     ...(request.stopLoss === undefined ? {} : { stopLoss: request.stopLoss }),
     ...(request.takeProfit === undefined ? {} : { takeProfit: request.takeProfit }),
     timeInForce: bare('TIME_IN_FORCE', request.timeInForce),
     origin: bare('ORIGIN', request.origin),
     reduceOnly: request.reduceOnly,
     ...(request.positionId === '' ? {} : { positionId: request.positionId }),
+    ...(request.closeByPositionId === '' ? {} : { closeByPositionId: request.closeByPositionId }),
+    ...(request.ocoGroup === '' ? {} : { ocoGroup: request.ocoGroup }),
+    ...(request.parentCoid === '' ? {} : { parentCoid: request.parentCoid }),
   };
 }
 
@@ -132,8 +137,13 @@ export function kernelEvent(stored: execution.OrderEvent): OrderEvent {
       // These may leave the reason of what was before: the order after the event says which it is.
       return { kind, timeUs, ...ticket, code: stored.order?.code ?? code, message: stored.order?.message ?? message };
     case 'MODIFIED': {
-      const { price = '', stopLoss = '', takeProfit = '' } = requireRequest(stored.order);
-      return { kind, timeUs, ...ticket, changes: { price, stopLoss, takeProfit } };
+      const request = requireRequest(stored.order);
+      const { price = '', stopLimitPrice = '', stopLoss = '', takeProfit = '', expiresUs } = request;
+      const prices = { price, stopLimitPrice, stopLoss, takeProfit };
+      // Without an expiry an order is good until it is canceled, or never could have one.
+      const isEndless = request.timeInForce === common.TimeInForce.GTC;
+      const expiry = expiresUs === undefined ? (isEndless ? { expiresUs: 0 } : {}) : { expiresUs };
+      return { kind, timeUs, ...ticket, changes: { ...prices, ...expiry } };
     }
     case 'UNKNOWN':
       return { kind, timeUs, code, message, ambiguous: stored.order?.ambiguous ?? false };
@@ -152,10 +162,8 @@ function requireRequest(order: execution.Order | undefined): common.OrderRequest
 }
 
 /** What an order's modifications may have changed or taken away. */
-function pricesOf({ price, stopLoss, takeProfit }: OrderRequest): {
-  price: string | undefined;
-  stopLoss: string | undefined;
-  takeProfit: string | undefined;
-} {
-  return { price, stopLoss, takeProfit };
+function pricesOf(request: OrderRequest) {
+  const { price, stopLimitPrice, stopLoss, takeProfit, expiresUs, timeInForce } = request;
+  const levels = { price, stopLimitPrice, stopLoss, takeProfit };
+  return { ...levels, expiresUs, timeInForce: wire('TIME_IN_FORCE', timeInForce) };
 }

@@ -4,7 +4,11 @@ import { Decimal } from '@trading/trading-market';
 import type { LedgerEntry } from '@trading/trading-portfolio';
 import { replayOrder } from '@trading/trading-orders';
 import { appendStatement, type Append } from './append-statement';
+import type { BookNote, StoredNote } from './book-note';
+import { CommandStore, type OrderCommand } from './order-command';
+import { LeaseLost } from './account-lease';
 import { kernelEvent, viewOfEnded, type OrderRecord } from './order-record';
+import { ProtectionStore, type Protection } from './protection';
 
 /** What the account table says. */
 export interface AccountRow {
@@ -12,6 +16,8 @@ export interface AccountRow {
   readonly lastSeq: number;
   readonly barrier: number;
   readonly epoch: number;
+  /** The last event that is known to have reached the bus. */
+  readonly publishedSeq: number;
   readonly data: execution.Account;
 }
 
@@ -29,56 +35,98 @@ export interface OrderWrites {
   readonly positions: readonly execution.Position[];
   readonly ledger: readonly LedgerEntry[];
   readonly trades: readonly execution.Trade[];
+  readonly notes: readonly StoredNote[];
+  readonly commands: readonly OrderCommand[];
+  readonly protections: readonly Protection[];
 }
 
 /** The tables of execution. Nobody else writes them. */
 export class OrderStore {
-  constructor(readonly database: Database) {}
+  readonly commands: CommandStore;
+  readonly protections: ProtectionStore;
 
-  async accounts(): Promise<AccountRow[]> {
+  constructor(readonly database: Database) {
+    this.commands = new CommandStore(database);
+    this.protections = new ProtectionStore(database);
+  }
+
+  accounts(): Promise<AccountRow[]> {
+    return this.accountRows('');
+  }
+
+  async account(accountId: string): Promise<AccountRow | undefined> {
+    return (await this.accountRows(accountId))[0];
+  }
+
+  /**
+   * Stores the account as its terminal reports it, for who has its lease.
+   * @throws {LeaseLost}
+   */
+  async saveAccount(tx: Sql, account: execution.Account, epoch: number): Promise<void> {
+    const { accountId } = account;
+    const held = 'SELECT FROM account_lease WHERE account_id = $1 AND epoch = $2 FOR SHARE';
+    if ((await tx.query(held, [accountId, epoch])).length === 0) throw new LeaseLost(accountId, epoch);
+    await tx.query(
+      `INSERT INTO account (account_id, epoch, data) VALUES ($1, $2, $3)
+       ON CONFLICT (account_id) DO UPDATE SET data = $3`,
+      [accountId, epoch, execution.Account.toJSON(account)],
+    );
+  }
+
+  private async accountRows(accountId: string): Promise<AccountRow[]> {
     const rows = await this.database.query<{
       account_id: string;
       last_seq: number;
       barrier: number;
       epoch: number;
+      published_seq: number;
       data: unknown;
-    }>('SELECT account_id, last_seq, barrier, epoch, data FROM account ORDER BY account_id');
+    }>(
+      `SELECT account_id, last_seq, barrier, epoch, published_seq, data FROM account
+       WHERE $1 = '' OR account_id = $1 ORDER BY account_id`,
+      [accountId],
+    );
     return rows.map((row) => ({
       accountId: row.account_id,
       lastSeq: row.last_seq,
       barrier: row.barrier,
       epoch: row.epoch,
+      publishedSeq: row.published_seq,
       data: execution.Account.fromJSON(row.data),
     }));
   }
 
-  async account(accountId: string): Promise<AccountRow | undefined> {
-    return (await this.accounts()).find((row) => row.accountId === accountId);
-  }
-
-  async saveAccount(tx: Sql, account: execution.Account): Promise<void> {
-    await tx.query(
-      `INSERT INTO account (account_id, data) VALUES ($1, $2) ON CONFLICT (account_id) DO UPDATE SET data = $2`,
-      [account.accountId, execution.Account.toJSON(account)],
-    );
-  }
-
-  /** Where the account's events end. */
-  async lastSeq(accountId: string): Promise<number> {
-    const sql = 'SELECT last_seq FROM account WHERE account_id = $1';
-    const [row] = await this.database.query<{ last_seq: number }>(sql, [accountId]);
+  /** Where the account's events end, and who may write the next. */
+  async end(accountId: string): Promise<{ readonly lastSeq: number; readonly epoch: number }> {
+    const row = await this.account(accountId);
     if (row === undefined) throw new Error(`Account ${accountId} has no row.`);
-    return row.last_seq;
+    return row;
   }
 
-  /** Whether exactly this event is stored, not only one of its sequence. */
-  async isStored(event: execution.OrderEvent | undefined): Promise<boolean> {
-    if (event === undefined) return false;
-    const rows = await this.database.query(
-      `SELECT seq FROM order_event WHERE account_id = $1 AND seq = $2 AND coid = $3 AND cause = $4 AND data = $5`,
-      [event.accountId, event.seq, event.coid, event.cause, execution.OrderEvent.toJSON(event)],
+  /** Keeps that the bus has accepted the events up to `seq`; false when the lease is another's. */
+  async markPublished(sql: Sql, accountId: string, epoch: number, seq: number): Promise<boolean> {
+    const rows = await sql.query(
+      `UPDATE account SET published_seq = greatest(published_seq, $3) WHERE account_id = $1 AND epoch = $2
+       RETURNING account_id`,
+      [accountId, epoch, seq],
     );
     return rows.length > 0;
+  }
+
+  /** Whether exactly this was stored, not only something of its sequence. */
+  async isStored(accountId: string, { events, notes, commands }: OrderWrites): Promise<boolean> {
+    const [event, note, command] = [events.at(-1)?.message, notes.at(-1)?.note, commands.at(-1)];
+    if (event !== undefined) {
+      const rows = await this.database.query(
+        `SELECT seq FROM order_event WHERE account_id = $1 AND seq = $2 AND coid = $3 AND cause = $4 AND data = $5`,
+        [event.accountId, event.seq, event.coid, event.cause, execution.OrderEvent.toJSON(event)],
+      );
+      return rows.length > 0;
+    }
+    if (note !== undefined) return (await this.storedNotes(accountId, [note.cause], [])).causes.has(note.cause);
+    if (command === undefined) return false;
+    const stored = await this.commands.find(command.accountId, command.requestId);
+    return stored?.state === command.state;
   }
 
   /**
@@ -125,6 +173,16 @@ export class OrderStore {
     return rows.map((row) => execution.Order.fromJSON(row.data));
   }
 
+  /** Whether an order of the group is filled, also in part. */
+  async hasFilled(accountId: string, ocoGroup: string): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT FROM orders o JOIN fill f ON f.account_id = o.account_id AND f.coid = o.coid
+       WHERE o.account_id = $1 AND o.data->'request'->>'ocoGroup' = $2 LIMIT 1`,
+      [accountId, ocoGroup],
+    );
+    return rows.length > 0;
+  }
+
   /** Orders whose outcome the broker has not told, oldest first. */
   async unresolved(accountId: string): Promise<string[]> {
     const rows = await this.database.query<{ coid: string }>(
@@ -144,14 +202,64 @@ export class OrderStore {
     return rows.map((row) => row.coid);
   }
 
-  /** Those of these causes whose events are stored. */
-  async storedCauses(accountId: string, causes: readonly string[]): Promise<ReadonlySet<string>> {
-    if (causes.length === 0) return new Set();
-    const rows = await this.database.query<{ cause: string }>(
-      'SELECT DISTINCT cause FROM order_event WHERE account_id = $1 AND cause = ANY($2)',
-      [accountId, [...new Set(causes)]],
+  /** Those of these causes whose events are stored, and those of these deals that are booked. */
+  async storedTrades(
+    accountId: string,
+    causes: readonly string[],
+    dealTickets: readonly string[],
+  ): Promise<{ readonly causes: ReadonlySet<string>; readonly deals: ReadonlySet<string> }> {
+    if (causes.length === 0) return { causes: new Set(), deals: new Set() };
+    const rows = await this.database.query<{ kind: string; name: string }>(
+      `SELECT DISTINCT 'cause' AS kind, cause AS name FROM order_event WHERE account_id = $1 AND cause = ANY($2)
+       UNION ALL SELECT 'deal', fill_id FROM fill WHERE account_id = $1 AND fill_id = ANY($3)`,
+      [accountId, [...new Set(causes)], [...new Set(dealTickets)]],
     );
-    return new Set(rows.map((row) => row.cause));
+    const of = (kind: string) => new Set(rows.filter((row) => row.kind === kind).map(({ name }) => name));
+    return { causes: of('cause'), deals: of('deal') };
+  }
+
+  /** Those of these causes whose notes are stored, and those of these deal tickets whose cash is. */
+  async storedNotes(
+    accountId: string,
+    causes: readonly string[],
+    tickets: readonly string[],
+  ): Promise<{ readonly causes: ReadonlySet<string>; readonly tickets: ReadonlySet<string> }> {
+    const rows = await this.database.query<{ cause: string; kind: string; subject: string }>(
+      `SELECT cause, kind, subject FROM book_note WHERE account_id = $1
+         AND (cause = ANY($2) OR (kind = 'cash' AND subject <> '' AND subject = ANY($3)))`,
+      [accountId, [...new Set(causes)], [...new Set(tickets)]],
+    );
+    return {
+      causes: new Set(rows.map(({ cause }) => cause)),
+      tickets: new Set(rows.filter(({ kind }) => kind === 'cash').map(({ subject }) => subject)),
+    };
+  }
+
+  /** Notes after the first `count`, in the order in which they were booked. */
+  async notesAfter(accountId: string, count: number): Promise<StoredNote[]> {
+    const rows = await this.database.query<{
+      after_seq: number;
+      ordinal: number;
+      barrier: number;
+      in_step: boolean;
+      data: BookNote;
+    }>(
+      `SELECT after_seq, ordinal, barrier, in_step, data FROM book_note WHERE account_id = $1 AND ordinal > $2
+       ORDER BY ordinal`,
+      [accountId, count],
+    );
+    return rows.map((row) => ({
+      note: row.data,
+      afterSeq: row.after_seq,
+      ordinal: row.ordinal,
+      barrier: row.barrier,
+      inStep: row.in_step,
+    }));
+  }
+
+  async noteCount(accountId: string): Promise<number> {
+    const sql = 'SELECT coalesce(max(ordinal), 0)::int AS count FROM book_note WHERE account_id = $1';
+    return (await this.database.query<{ count: number }>(sql, [accountId]))[0]?.count ?? 0;
   }
 
   /** Events that came after barrier `n` and the step that belongs to it. */
@@ -162,6 +270,16 @@ export class OrderStore {
       [accountId, n],
     );
     return rows.map((row) => ({ inStep: row.in_step, message: execution.OrderEvent.fromJSON(row.data) }));
+  }
+
+  /** Events after a sequence that belong to barrier `n`'s step or to what came before it. */
+  async eventsBetween(accountId: string, seq: number, n: number): Promise<execution.OrderEvent[]> {
+    const rows = await this.database.query<{ data: unknown }>(
+      `SELECT data FROM order_event
+       WHERE account_id = $1 AND seq > $2 AND (barrier < $3 OR (barrier = $3 AND in_step)) ORDER BY seq`,
+      [accountId, seq, n],
+    );
+    return rows.map((row) => execution.OrderEvent.fromJSON(row.data));
   }
 
   async eventsAfter(accountId: string, seq: number): Promise<execution.OrderEvent[]> {

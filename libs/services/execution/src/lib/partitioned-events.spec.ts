@@ -1,4 +1,4 @@
-import { gateway, plainInstrument } from '@trading/contracts';
+import { plainInstrument } from '@trading/contracts';
 import {
   CheckpointStore,
   createTestDatabase,
@@ -7,12 +7,14 @@ import {
   type TestDatabase,
 } from '@trading/platform-database';
 import { InProcessBus } from '@trading/platform-messaging';
-import { ACCOUNT, INSTRUMENT, orderOf, SNAPSHOT } from '../testing/messages';
+import { ACCOUNT, INSTRUMENT, orderOf } from '../testing/messages';
+import { openAccount } from '../testing/open-account';
+import type { AccountLease } from './account-lease';
 import { AccountBooks } from './account-books';
 import { AccountWriter } from './account-writer';
 import { EXECUTION_MIGRATIONS } from './execution-migrations';
 import { requestOf } from './order-record';
-import { accountOf, OrderStore } from './order-store';
+import { OrderStore } from './order-store';
 
 /** An order of two events as the first build stored it. */
 const STORED_BEFORE = `
@@ -26,12 +28,12 @@ describe('order events in partitions', () => {
   let database: Database;
   let writer: AccountWriter;
   let store: OrderStore;
+  let lease: AccountLease;
   beforeEach(async () => {
     created = await createTestDatabase();
     database = await openDatabase({ url: created.url, schema: 'execution', migrations: EXECUTION_MIGRATIONS });
     store = new OrderStore(database);
-    const session = gateway.TerminalSession.fromPartial({ accountId: ACCOUNT });
-    await database.transaction((tx) => store.saveAccount(tx, accountOf(session, SNAPSHOT, 'run-1')));
+    lease = await openAccount(database);
     writer = newWriter();
   });
   afterEach(async () => {
@@ -42,7 +44,9 @@ describe('order events in partitions', () => {
   function newWriter(): AccountWriter {
     const books = new AccountBooks(ACCOUNT, 'USD');
     books.learnInstrument(plainInstrument(INSTRUMENT));
-    return new AccountWriter(ACCOUNT, books, store, new InProcessBus());
+    const made = new AccountWriter(ACCOUNT, books, store, new InProcessBus());
+    made.lease = lease;
+    return made;
   }
 
   async function order(coid: string, end: 'DENIED' | 'SUBMITTED'): Promise<void> {

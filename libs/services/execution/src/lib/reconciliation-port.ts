@@ -9,8 +9,14 @@ export interface ComparedAccount {
   readonly writer: AccountWriter;
   /** Simulated time waits for the account: its terminal repeats everything in its place, so nothing is compared. */
   readonly isLockstep: boolean;
+  /** The session is one of simulated time, also after the end of its data: the comparison only tells. */
+  readonly isSimulated: boolean;
+  /** As its terminal announced it. */
+  readonly account: execution.Account | undefined;
   /** Event time of the account; without simulated time, that of its last message. */
   readonly timeUs: number;
+  /** The last reliable event of the terminal that is booked; undefined: none since the start. */
+  readonly heard: { readonly journalId: string; readonly seq: number } | undefined;
 }
 
 /**

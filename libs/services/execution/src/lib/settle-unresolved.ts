@@ -16,7 +16,8 @@ export interface SettlePorts {
  * that the terminal never had is refused there for ever and ends as REJECTED; nothing is sent to repair it. Only what a
  * decision of the part that is played again submits anew stays open, to be delivered then under the same id.
  *
- * Returns those. The events are committed, not published: they are repeated in their place with the stored ones.
+ * Returns those. The events are committed, not published: they are repeated in their place with the stored ones, and
+ * without simulated time with what has not reached the bus.
  */
 export async function settleUnresolved(
   writer: AccountWriter,
@@ -34,8 +35,9 @@ export async function settleUnresolved(
       const message = 'The session ended before the outcome was known.';
       await happen(`restart:${coid}:${session.sessionId}`, { kind: 'UNKNOWN', timeUs, code: 'RESTARTED', message });
     }
-    const comesAgain =
-      session.lockstep && record.view.request.origin === 'STRATEGY' && record.order.barrier > session.resumeFrom;
+    // Without simulated time it may still be on its way: the comparison with the broker finds out.
+    if (!session.lockstep) continue;
+    const comesAgain = record.view.request.origin === 'STRATEGY' && record.order.barrier > session.resumeFrom;
     if ((await ask(writer.accountId, coid, !comesAgain, ports)) !== gateway.QueryStatus.ABSENT) continue;
     if (comesAgain) {
       absent.add(coid);

@@ -1,17 +1,20 @@
-import { common, execution, gateway, type risk } from '@trading/contracts';
+import { common, execution, gateway, risk } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import { withCorrelation } from '@trading/platform-tracing';
-import { Decimal } from '@trading/trading-market';
+import { LeaseLost } from './account-lease';
 import type { AccountWriter } from './account-writer';
 import type { ExecutionStage } from './execution-stage';
 import { requestOf, type Happening, type OrderRecord } from './order-record';
+import { checkForm } from './order-form';
 import type { OrderStore } from './order-store';
+import type { Protection } from './protection';
+import type { TerminalDoor } from './terminal-door';
 
 const RISK_UNAVAILABLE = 'RISK_UNAVAILABLE';
-/** The gateway's word for a terminal that is not connected: nothing was sent. */
-const TERMINAL_OFFLINE = 'TERMINAL_OFFLINE';
+/** The gateway's words for a terminal that is not connected, or is being compared with the books: nothing was sent. */
+const WAITED_FOR: readonly string[] = ['TERMINAL_OFFLINE', 'SYNCING'];
 /** Statuses of a call that nobody was there to answer. */
 const AWAY: readonly string[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
 const NO_HOPS = common.Hops.fromPartial({});
@@ -25,7 +28,7 @@ export class OrderSubmission {
 
   constructor(
     private readonly store: OrderStore,
-    private readonly gatewayClient: gateway.GatewayService,
+    private readonly door: TerminalDoor,
     private readonly riskManager: risk.RiskManagerService,
     private readonly logger: Logger,
   ) {}
@@ -34,15 +37,17 @@ export class OrderSubmission {
     writer: AccountWriter,
     stage: ExecutionStage,
     request: execution.SubmitOrderRequest,
+    /** Part of a barrier's step, and so within the writer's `exclusive` already. */
+    inStep = false,
   ): Promise<execution.SubmitOrderResponse> {
     const { order } = request;
     if (order === undefined) throw new RpcError('INVALID_ARGUMENT', 'ORDER_MISSING', 'The request holds no order.');
     checkForm(order);
     const waiting = this.underWay.get(order.coid);
-    if (waiting !== undefined) return waiting;
+    if (waiting !== undefined && !inStep) return waiting;
     const { accountId, coid } = order;
     const work = withCorrelation({ accountId, coid }, () =>
-      this.once(writer, stage, request, order).finally(() => this.underWay.delete(coid)),
+      this.once(writer, stage, request, order, inStep).finally(() => this.underWay.delete(coid)),
     );
     this.underWay.set(coid, work);
     return work;
@@ -53,13 +58,14 @@ export class OrderSubmission {
     stage: ExecutionStage,
     request: execution.SubmitOrderRequest,
     order: common.OrderRequest,
+    inStep: boolean,
   ): Promise<execution.SubmitOrderResponse> {
     const stored = await writer.record(order.coid);
     if (stored !== undefined) return this.again(writer, stage, stored);
-    await writer.exclusive(async () => stage.requireUpToDate());
+    if (!inStep) await writer.exclusive(async () => stage.requireUpToDate());
     writer.inCheck.add(order.coid);
     try {
-      return await this.fresh(writer, stage, request, order);
+      return await this.fresh(writer, stage, request, order, inStep);
     } finally {
       writer.inCheck.delete(order.coid);
     }
@@ -85,24 +91,64 @@ export class OrderSubmission {
     stage: ExecutionStage,
     request: execution.SubmitOrderRequest,
     order: common.OrderRequest,
+    inStep: boolean,
   ): Promise<execution.SubmitOrderResponse> {
     const asOfUs = request.asOfUs > 0 ? request.asOfUs : stage.timeUs;
     const verdict = await this.check(writer, stage, order, asOfUs);
     const hops = common.Hops.fromPartial({ ...request.hops, riskCheckedUs: systemClock.nowUs() });
     const routed: common.OrderRequest = verdict.approved ? { ...order, worstPrice: verdict.worstPrice } : order;
-    const { accepted } = await writer.exclusive(async () => {
-      stage.requireUpToDate();
-      const opening = openingHappenings(writer, routed, verdict, asOfUs, hops);
-      return writer.commitAhead(opening, { inStep: false, approval: verdict.approval });
+    const { accepted, isSent } = await writer.within(inStep, async () => {
+      if (!inStep) stage.requireUpToDate();
+      const outcome = verdict.approved ? await this.unlessGroupIsDone(writer, order, verdict) : verdict;
+      const opening = openingHappenings(writer, routed, outcome, asOfUs, hops);
+      const protections = outcome.approved ? protectionsOf(writer, order, verdict.protectiveClose) : [];
+      const options = { inStep, approval: outcome.approval, protections };
+      return { ...(await writer.commitAhead(opening, options)), isSent: outcome.approved };
     });
-    if (verdict.approved) {
+    if (isSent) {
       const committed = { ...hops, orderCommittedUs: systemClock.nowUs() };
-      await this.send(writer, stage, routed, verdict.approval, committed);
+      await this.send(writer, stage, routed, verdict.approval, committed, inStep);
     }
     // The order is stored: its way to the terminal does not lead over the bus.
     await accepted;
     const record = await writer.record(order.coid);
     return { order: record?.order, checks: verdict.checks, duplicate: false };
+  }
+
+  /** Commits and sends an order that risk has let through before. Once per client order id. */
+  async sendApproved(
+    stage: ExecutionStage,
+    order: common.OrderRequest,
+    approval: common.Approval | undefined,
+    options: { readonly inStep: boolean; readonly protections: readonly Protection[] },
+  ): Promise<void> {
+    const { writer } = stage;
+    const { inStep, protections } = options;
+    const verdict = risk.CheckOrderResponse.fromPartial({ approved: true });
+    const opening = openingHappenings(writer, order, verdict, stage.timeUs, NO_HOPS);
+    await writer.within(inStep, () => writer.commit(opening, { inStep, approval, protections }));
+    await this.send(writer, stage, order, approval, NO_HOPS, inStep);
+  }
+
+  /** Delivers what the terminal never had of a part that is played again, and that nobody else submits anew. */
+  async deliverUnsubmitted(stage: ExecutionStage, barrier: number): Promise<void> {
+    for (const coid of [...stage.absent]) {
+      const order = (await stage.writer.record(coid))?.order;
+      if (order?.barrier !== barrier || (order.request?.parentCoid ?? '') === '') continue;
+      stage.absent.delete(coid);
+      await this.deliverAgain(stage.writer, stage, coid, true);
+    }
+  }
+
+  /** An order whose group has had its fill is not sent any more: nobody would cancel it. */
+  private async unlessGroupIsDone(
+    writer: AccountWriter,
+    { ocoGroup }: common.OrderRequest,
+    verdict: risk.CheckOrderResponse,
+  ): Promise<risk.CheckOrderResponse> {
+    if (ocoGroup === '' || !(await this.store.hasFilled(writer.accountId, ocoGroup))) return verdict;
+    const message = `An order of the group ${ocoGroup} is filled already.`;
+    return { ...verdict, approved: false, approval: undefined, code: 'OCO_GROUP_DONE', message };
   }
 
   /**
@@ -119,11 +165,12 @@ export class OrderSubmission {
       return await this.riskManager.checkOrder({
         order,
         asOfUs,
-        epoch: EPOCH,
+        epoch: writer.epoch,
         barrier: writer.barrier,
         change: undefined,
       });
     } catch (error) {
+      if (error instanceof LeaseLost) throw error;
       const isAway = error instanceof RpcError && AWAY.includes(error.status);
       if (isAway && stage.isLockstep && order.origin === common.Origin.STRATEGY) throw error;
       const message = `risk-manager did not answer: ${error instanceof Error ? error.message : String(error)}`;
@@ -147,7 +194,12 @@ export class OrderSubmission {
    * An order that the terminal has proven not to know, in a session where nothing can be in flight elsewhere. Risk is
    * asked again, because the account may have been halted since; without an answer the order stays UNKNOWN.
    */
-  private async deliverAgain(writer: AccountWriter, stage: ExecutionStage, coid: string): Promise<void> {
+  private async deliverAgain(
+    writer: AccountWriter,
+    stage: ExecutionStage,
+    coid: string,
+    inStep = false,
+  ): Promise<void> {
     const record = await writer.record(coid);
     const order = record?.order.request;
     if (record === undefined || order === undefined || record.view.state !== 'UNKNOWN') return;
@@ -158,11 +210,13 @@ export class OrderSubmission {
     });
     if (!verdict.approved) {
       if (verdict.code === RISK_UNAVAILABLE) stage.absent.add(coid);
-      else await this.settle(writer, coid, 'REJECTED', verdict.code, verdict.message);
+      else await this.settle(writer, coid, 'REJECTED', verdict.code, verdict.message, inStep);
       return;
     }
     this.logger.warn({ coid }, 'The terminal never had this order; it is delivered now, under the same id.');
-    await this.send(writer, stage, order, await this.store.approval(coid), record.order.hops ?? NO_HOPS);
+    // Signed for this writer's epoch, which the one that is stored with the order may not be.
+    const approval = verdict.approval ?? (await this.store.approval(coid));
+    await this.send(writer, stage, order, approval, record.order.hops ?? NO_HOPS, inStep);
   }
 
   private async send(
@@ -171,21 +225,25 @@ export class OrderSubmission {
     order: common.OrderRequest,
     approval: common.Approval | undefined,
     hops: common.Hops,
+    inStep: boolean,
   ): Promise<void> {
-    const request = { order, approval, epoch: EPOCH };
-    const answer = await this.gatewayClient.submitOrder(request).catch((error: unknown) =>
-      gateway.SubmitOrderResponse.fromPartial({
+    const sent = withoutLateStops(writer, order);
+    const answer = await this.door.submit(writer, sent, approval).catch((error: unknown) => {
+      // Nothing was sent, and whoever has the lease now finds that out.
+      if (error instanceof LeaseLost) throw error;
+      return gateway.SubmitOrderResponse.fromPartial({
         status: gateway.SubmitStatus.UNKNOWN,
         code: 'GATEWAY_UNAVAILABLE',
         message: error instanceof Error ? error.message : String(error),
-      }),
-    );
+      });
+    });
     writer.remember(order.coid, { hops: { ...hops, gatewaySentUs: answer.sentUs, terminalAckedUs: answer.ackedUs } });
     if (answer.status === gateway.SubmitStatus.JOURNALLED) return;
     // A strategy's order of simulated time is delivered when its terminal is back: the data has not gone on without it.
-    const waits = answer.code === TERMINAL_OFFLINE && order.origin === common.Origin.STRATEGY && stage.isLockstep;
+    const waits = WAITED_FOR.includes(answer.code) && order.origin === common.Origin.STRATEGY && stage.isLockstep;
     const isRejected = answer.status === gateway.SubmitStatus.REJECTED && !waits;
-    await this.settle(writer, order.coid, isRejected ? 'REJECTED' : 'UNKNOWN', answer.code, answer.message);
+    await this.settle(writer, order.coid, isRejected ? 'REJECTED' : 'UNKNOWN', answer.code, answer.message, inStep);
+    if (!isRejected) stage.onUnknown();
   }
 
   /** Books what became of the sending, unless the terminal has told already. */
@@ -195,18 +253,16 @@ export class OrderSubmission {
     kind: 'REJECTED' | 'UNKNOWN',
     code: string,
     message: string,
+    inStep: boolean,
   ): Promise<void> {
-    await writer.exclusive(async () => {
+    await writer.within(inStep, async () => {
       const record = await writer.record(coid);
       if (record?.view.state !== 'SUBMITTED' && record?.view.state !== 'UNKNOWN') return;
       const event = { kind, timeUs: record.order.updatedUs, code, message };
-      await writer.commit([{ coid, cause: `sent:${coid}`, event }], { inStep: false });
+      await writer.commit([{ coid, cause: `sent:${coid}`, event }], { inStep });
     });
   }
 }
-
-/** The fencing epoch until accounts are leased to one of several writers. */
-const EPOCH = 1;
 
 function openingHappenings(
   writer: AccountWriter,
@@ -216,7 +272,7 @@ function openingHappenings(
   hops: common.Hops,
 ): Happening[] {
   const base = { coid: order.coid, cause: `submit:${order.coid}` };
-  const facts = { checks: verdict.checks, barrier: writer.barrier, epoch: EPOCH, hops };
+  const facts = { checks: verdict.checks, barrier: writer.barrier, epoch: writer.epoch, hops };
   return [
     { ...base, request: order, facts, event: { kind: 'INITIALIZED', timeUs, request: requestOf(order) } },
     verdict.approved
@@ -225,21 +281,19 @@ function openingHappenings(
   ];
 }
 
-/** Throws INVALID_ARGUMENT naming the field that is not of its form. */
-function checkForm(order: common.OrderRequest): void {
-  const invalid = (field: string, expected: string): never => {
-    throw new RpcError('INVALID_ARGUMENT', 'FIELD_INVALID', `${field}: expected ${expected}.`, { field });
-  };
-  if (!/^[A-Za-z0-9_-]{4,40}$/.test(order.coid)) invalid('coid', '4 to 40 letters, digits, - or _');
-  if (order.symbol === '') invalid('symbol', 'a symbol');
-  if (order.side === common.Side.UNSPECIFIED) invalid('side', 'BUY or SELL');
-  if (order.type !== common.OrderType.MARKET) invalid('type', 'MARKET, the only type that is routed now');
-  if (order.timeInForce === common.TimeInForce.UNSPECIFIED) invalid('time_in_force', 'a time in force');
-  if (order.origin !== common.Origin.STRATEGY && order.origin !== common.Origin.OPERATOR)
-    invalid('origin', 'STRATEGY or OPERATOR');
-  const decimals = { volume_lots: order.volumeLots, stop_loss: order.stopLoss, take_profit: order.takeProfit };
-  for (const [field, text] of Object.entries(decimals)) {
-    if (text !== undefined && !(/^\d+(\.\d+)?$/.test(text) && new Decimal(text).gt(0)))
-      invalid(field, 'a positive decimal number');
-  }
+/** Whether the broker takes the order's stops only once its position is open. */
+function takesStopsLater(writer: AccountWriter, { symbol, stopLoss, takeProfit }: common.OrderRequest): boolean {
+  return (stopLoss ?? takeProfit) !== undefined && writer.books.instrument(symbol)?.stopsOnOpen === 'AFTER';
+}
+
+function withoutLateStops(writer: AccountWriter, order: common.OrderRequest): common.OrderRequest {
+  return takesStopsLater(writer, order) ? { ...order, stopLoss: undefined, takeProfit: undefined } : order;
+}
+
+function protectionsOf(
+  writer: AccountWriter,
+  order: common.OrderRequest,
+  close: common.Approval | undefined,
+): Protection[] {
+  return takesStopsLater(writer, order) ? [{ coid: order.coid, state: 'WAITING', deadlineUs: 0, close }] : [];
 }

@@ -7,16 +7,21 @@ import {
   type TestDatabase,
 } from '@trading/platform-database';
 import { memoryLogger } from '@trading/platform-logging';
-import { InProcessBus, route } from '@trading/platform-messaging';
+import { InProcessBus, route, type EventBus } from '@trading/platform-messaging';
 import type { SeriesColumns, TimeSeriesStore } from '@trading/platform-timeseries';
+import type { ExecutionConfig } from '../lib/execution-config';
 import { EXECUTION_MIGRATIONS } from '../lib/execution-migrations';
+import type { ExecutionClientMaker } from '../lib/forwarding';
 import { ExecutionUseCases } from '../lib/execution-service';
 import { OrderStore } from '../lib/order-store';
+import { reconciliationsOf, type Reconciliations } from '../lib/reconcile-service';
 import { FakeRiskManager } from './fake-risk-manager';
 import { FakeTerminal } from './fake-terminal';
 import { ACCOUNT, INSTRUMENT, SNAPSHOT, timeOf } from './messages';
 
 type TradeBody = NonNullable<gateway.TradeEvent['body']>;
+
+export const LEASE_MS = 10_000;
 
 /** What the terminal says between two barriers. */
 export interface Step {
@@ -26,7 +31,8 @@ export interface Step {
   readonly trades?: readonly TradeBody[];
 }
 
-const TABLES = 'account, order_event, orders, fill, position, ledger, trade, checkpoint';
+const TABLES =
+  'account, order_event, orders, fill, position, ledger, trade, checkpoint, account_lease, order_command, book_note, protection, difference, difference_audit, reconciled';
 
 /**
  * Execution on a real database, between a terminal, a risk-manager and a bus of the test. {@link crash} leaves nothing
@@ -46,6 +52,14 @@ export class ExecutionFixture {
   service!: ExecutionUseCases;
   /** The terminal's journal; another one counts its events anew. */
   journalId = 'journal-1';
+  /** What the process's clock shows, which goes on only when told to. */
+  nowMs = 1_000;
+  /** Of the next start. */
+  config: Partial<ExecutionConfig> = {};
+  /** Whether the next start compares books with the terminal. */
+  reconciles = false;
+  /** Of the account that the next session opens. */
+  snapshot = SNAPSHOT;
   private seq = 0;
   private sessions = 0;
   private barrier = 0;
@@ -64,10 +78,16 @@ export class ExecutionFixture {
   /** Empties everything and starts. */
   async reset(): Promise<void> {
     await this.database.query(`TRUNCATE ${TABLES}`);
+    this.config = {};
+    this.reconciles = false;
+    this.snapshot = SNAPSHOT;
+    this.journalId = 'journal-1';
     this.terminal.way = 'up';
+    this.terminal.reset();
     this.terminal.journal.length = this.terminal.submitted.length = this.terminal.halts.length = 0;
     this.terminal.tombstones.clear();
     const { riskManager } = this;
+    riskManager.protects = false;
     riskManager.denial = riskManager.pause = this.terminal.pause = undefined;
     riskManager.isDown = false;
     riskManager.reserved.clear();
@@ -93,16 +113,7 @@ export class ExecutionFixture {
     };
     const bus = new InProcessBus({ onError, retryMaxMs: 1 });
     this.bus = bus;
-    this.service = new ExecutionUseCases({
-      bus,
-      store: this.store,
-      checkpoints: new CheckpointStore(this.database),
-      timeSeries: this.series(),
-      gateway: this.terminal.client,
-      riskManager: this.riskManager.client,
-      logger: this.logger,
-      runId: 'run-1',
-    });
+    this.service = this.process(bus);
     await this.service.start();
     await bus.consume({ group: 'test' }, [
       route(TOPICS.orderEvent, ({ message }) => {
@@ -110,6 +121,23 @@ export class ExecutionFixture {
       }),
       route(TOPICS.positionEvent, ({ message }) => void this.positions.push(message)),
     ]);
+  }
+
+  /** One more process of execution on the same store, terminal and risk-manager. */
+  process(bus: EventBus, config: Partial<ExecutionConfig> = {}, peers?: ExecutionClientMaker): ExecutionUseCases {
+    return new ExecutionUseCases({
+      bus,
+      store: this.store,
+      checkpoints: new CheckpointStore(this.database),
+      timeSeries: this.series(),
+      gateway: this.terminal.client,
+      riskManager: this.riskManager.client,
+      logger: this.logger,
+      config: { runId: 'run-1', leaseMs: LEASE_MS, ...this.config, ...config },
+      monotonicMs: () => this.nowMs,
+      ...(this.reconciles ? { reconciliation: this.reconciliations(bus) } : {}),
+      peers,
+    });
   }
 
   /** The process is gone: what its instance still does reaches nobody. */
@@ -143,7 +171,7 @@ export class ExecutionFixture {
       }),
     });
     await this.onAccount({ $case: 'instrument', value: INSTRUMENT });
-    if (resumeFrom === 0) await this.onAccount({ $case: 'account', value: SNAPSHOT });
+    if (resumeFrom === 0) await this.onAccount({ $case: 'account', value: this.snapshot });
     await this.idle();
   }
 
@@ -241,6 +269,12 @@ export class ExecutionFixture {
     const { sessionId, barrier } = this;
     const event = { accountId: ACCOUNT, sessionId, timeUs: timeOf(barrier), barrier, body };
     return this.bus.publish(TOPICS.accountEvent, ACCOUNT, event);
+  }
+
+  private reconciliations(bus: EventBus): Reconciliations {
+    const { database, store, riskManager, logger } = this;
+    const ports = { bus, database, store, gateway: this.terminal.client, riskManager: riskManager.client, logger };
+    return reconciliationsOf({ ...ports, monotonicMs: () => this.nowMs });
   }
 
   private series(): TimeSeriesStore {

@@ -1,4 +1,4 @@
-import { risk } from '@trading/contracts';
+import { common, risk } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
 
 /** A risk-manager that remembers its verdicts and reservations and says what it is told to. */
@@ -6,6 +6,8 @@ export class FakeRiskManager {
   /** Code of the denial of every new order; undefined: they are approved. */
   denial: string | undefined;
   isDown = false;
+  /** Lets a close through with every entry, for brokers that take stops only afterwards. */
+  protects = false;
   readonly verdicts = new Map<string, risk.CheckOrderResponse>();
   readonly reserved = new Set<string>();
   readonly asked: risk.CheckOrderRequest[] = [];
@@ -28,6 +30,7 @@ export class FakeRiskManager {
       ...(approved
         ? { approval: { envelope: Buffer.from(coid), keyId: 'test', signature: Buffer.from('signed') } }
         : {}),
+      ...(approved && this.protects && request.order !== undefined ? { protectiveClose: closeOf(request.order) } : {}),
     });
     this.verdicts.set(coid, verdict);
     if (approved) this.reserved.add(coid);
@@ -49,6 +52,12 @@ export class FakeRiskManager {
     return { accounts: [] };
   }
 
+  async getTradingState({ accountId }: risk.GetTradingStateRequest): Promise<risk.GetTradingStateResponse> {
+    this.answerOrFail();
+    const state = this.halts.findLast((halt) => halt.accountId === accountId)?.state ?? 'TRADING_STATE_ACTIVE';
+    return { accounts: [risk.AccountTradingState.fromPartial({ accountId, state })] };
+  }
+
   /** Execution uses no more of risk-manager than this. */
   get client(): risk.RiskManagerService {
     return this as unknown as risk.RiskManagerService;
@@ -57,4 +66,20 @@ export class FakeRiskManager {
   private answerOrFail(): void {
     if (this.isDown) throw new RpcError('UNAVAILABLE', 'UNAVAILABLE', 'No connection.');
   }
+}
+
+function closeOf(order: common.OrderRequest): common.Approval {
+  const envelope = common.ApprovalEnvelope.fromPartial({
+    coid: `close-${order.coid}`,
+    accountId: order.accountId,
+    symbol: order.symbol,
+    side: order.side === common.Side.BUY ? common.Side.SELL : common.Side.BUY,
+    type: common.OrderType.MARKET,
+    volumeLots: order.volumeLots,
+    reduceOnly: true,
+    worstPrice: '1',
+    verb: 'submit',
+  });
+  const bytes = Buffer.from(common.ApprovalEnvelope.encode(envelope).finish());
+  return { envelope: bytes, keyId: 'test', signature: Buffer.from('signed') };
 }

@@ -1,0 +1,44 @@
+import type { AccountWriter } from './account-writer';
+import type { OrderCommand } from './order-command';
+import type { Happening, OrderRecord } from './order-record';
+import { isTerminal } from '@trading/trading-orders';
+
+/**
+ * The cancels that fills bring about: when an order of a group is filled, also in part, the others of its group are
+ * canceled. Each order has one such cancel in its life, named after it, so that repeating changes nothing.
+ */
+export function cancelsOfGroups(
+  writer: AccountWriter,
+  happenings: readonly Happening[],
+  drafted: ReadonlyMap<string, OrderRecord>,
+  inStep: boolean,
+): { readonly happenings: readonly Happening[]; readonly commands: readonly OrderCommand[] } {
+  const filled = new Map<string, Happening>();
+  for (const happening of happenings) {
+    const group = drafted.get(happening.coid)?.order.request?.ocoGroup ?? '';
+    if (happening.event.kind === 'FILLED' && group !== '' && !filled.has(group)) filled.set(group, happening);
+  }
+  if (filled.size === 0) return { happenings: [], commands: [] };
+  const cancels: Happening[] = [];
+  const commands: OrderCommand[] = [];
+  for (const before of writer.working()) {
+    const record = drafted.get(before.view.request.coid) ?? before;
+    const { coid, symbol } = record.view.request;
+    const cause = filled.get(record.order.request?.ocoGroup ?? '');
+    if (cause === undefined || cause.coid === coid || isTerminal(record.view.state)) continue;
+    // Of two that fill at the same moment neither can be taken back.
+    if (record.view.filledLots.gt(0) || record.view.pendingCommand === 'cancel') continue;
+    const requestId = ocoRequestId(coid);
+    const { timeUs } = cause.event;
+    cancels.push({ coid, cause: `oco:${cause.coid}`, event: { kind: 'CANCEL_REQUESTED', timeUs } });
+    commands.push({
+      ...{ accountId: writer.accountId, requestId, verb: 'cancel', coid, symbol, positionKey: '', positionId: '' },
+      ...{ changes: {}, state: 'PENDING', code: '', message: '', timeUs, barrier: writer.barrier, inStep, checks: [] },
+    });
+  }
+  return { happenings: cancels, commands };
+}
+
+export function ocoRequestId(coid: string): string {
+  return `oco-${coid}`;
+}
