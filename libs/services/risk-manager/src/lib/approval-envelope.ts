@@ -67,6 +67,8 @@ export function changeEnvelope(
   return {
     ...base(request, order, undefined, lifetimeMs(limits)),
     approvalId: approvalId({ coid: order.coid, requestId }, request.epoch),
+    // Stops are a position's, whichever order opened it.
+    coid: change.positionId === '' ? order.coid : '',
     verb: 'modify',
     requestId,
     worstPrice,

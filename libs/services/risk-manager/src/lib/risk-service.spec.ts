@@ -35,7 +35,7 @@ describe('risk-manager', () => {
   };
 
   describe('asked for limits', () => {
-    it.each([
+    it.each<[string, object]>([
       ['maxMoonPhase', { maxMoonPhase: 5 }],
       ['blockedSessions', { blockedSessions: ['news'] }],
       ['weeklyFlat', { weeklyFlat: 'on Friday' }],

@@ -61,7 +61,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
     this.announcements = new Announcements(accountId, bus, store.history);
   }
 
-  /** Whether a session has begun since the stage was made, so that its view is the account's. */
+  /** Whether a session has begun, so that the view is the account's. */
   get hasSession(): boolean {
     return this.sessionId !== '';
   }
