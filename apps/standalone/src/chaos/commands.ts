@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { crashCycles, pointsNamed } from './crash-cycles';
 import { fuzz } from './fuzz';
+import { soak } from './soak';
+import { zombie } from './zombie';
+import { sixCycles } from './six-cycles';
 import { modelCases } from './model-cases';
 
 /** What every command comes to, beside its own counts. */
@@ -18,6 +21,11 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   cycles: { type: 'string', default: '1000' },
   points: { type: 'string', default: 'all' },
+  mode: { type: 'string', default: 'standalone' },
+  rounds: { type: 'string', default: '10' },
+  accounts: { type: 'string', default: '32' },
+  rate: { type: 'string', default: '100' },
+  seconds: { type: 'string', default: '3600' },
   moments: { type: 'string', default: 'yes' },
   frames: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '500000' },
@@ -41,7 +49,7 @@ export function commandOf(argv: readonly string[]): Command {
   const commands: Readonly<Record<string, Command['work']>> = {
     crash: async (say) => ({
       seed,
-      ...(await crashCycles({
+      ...(await (values.mode === 'six' ? sixCycles : crashCycles)({
         seed,
         cycles: number('cycles'),
         points: pointsNamed(values.points),
@@ -57,6 +65,16 @@ export function commandOf(argv: readonly string[]): Command {
         messages: number('messages'),
         calls: number('calls'),
         connections: number('connections'),
+      })),
+    }),
+    zombie: async (say) => ({ seed, ...(await zombie(number('rounds'), seed, say)) }),
+    soak: async (say) => ({
+      seed,
+      ...(await soak({
+        accounts: number('accounts'),
+        ordersPerSecond: number('rate'),
+        seconds: number('seconds'),
+        say,
       })),
     }),
     model: async () => ({ seed, ...(await modelCases(number('runs'), seed)) }),

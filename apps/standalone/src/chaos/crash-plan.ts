@@ -14,8 +14,8 @@ export type Crash =
 
 export type CrashTarget = 'standalone' | 'simulator' | 'all';
 
-/** Passed once in a start. */
-const OF_A_START: ReadonlySet<CrashPointName> = new Set([
+/** Passed once in a start, or because an operator asks once. */
+export const OF_A_START: ReadonlySet<CrashPointName> = new Set([
   'execution.lease.taken',
   'execution.fence.sent',
   'gateway.session.entered',

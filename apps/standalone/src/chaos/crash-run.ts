@@ -1,3 +1,4 @@
+import { common } from '@trading/contracts';
 import { DataFolder, isSimulator } from '../e2e/data-folder';
 import { freePort } from '../e2e/free-port';
 import { Program, type Ended } from '../e2e/program';
@@ -86,12 +87,18 @@ export class CrashRun {
     const arm = (moment: Moment): void => {
       timer = setTimeout(() => void this.kill(program, moment).catch(() => undefined), moment.afterMs);
     };
+    let isOfState = crash?.kind === 'point' && crash.point.startsWith('risk-manager.state.');
+    const grpcOf = (of: Program): string | undefined => this.folder.endpoints(of.pid)?.grpc;
     const deadline = performance.now() + CYCLE_WITHIN_MS;
     try {
       while (!program.hasEnded) {
         if (program.out.endsWith('\n')) return true;
         if (crash?.kind === 'moment' && timer === undefined) {
           if (crash.since === 'start' || this.folder.endpoints(program.pid) !== undefined) arm(crash);
+        }
+        if (isOfState && grpcOf(program) !== undefined) {
+          isOfState = false;
+          void this.confirmState(grpcOf(program) ?? '');
         }
         if (performance.now() > deadline) {
           throw new Broken([`neither crash nor end within ${CYCLE_WITHIN_MS} ms: ${program.err.slice(-1500)}`]);
@@ -102,6 +109,16 @@ export class CrashRun {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** An operator says again what holds already: that is stored as any change of the state, and changes no outcome. */
+  private async confirmState(grpc: string): Promise<void> {
+    const one = connectToOne(grpc, this.folder.operatorToken());
+    const state = common.TradingState.ACTIVE;
+    await one.clients.riskManager
+      .setTradingState({ accountId: ACCOUNT, state, reason: 'chaos' })
+      .catch(() => undefined);
+    one.close();
   }
 
   private async kill(program: Program, crash: Moment): Promise<void> {

@@ -78,6 +78,8 @@ export async function readStored(
   try {
     if (!whileRunning) await untilQuiet(client);
     if (!(await hasTables(client))) return undefined;
+    // Read first: what the terminal has was in the books before.
+    const journalled = journalledIn(journal);
     const rows = async <T extends object>(sql: string): Promise<T[]> => (await client.query<T>(sql, [accountId])).rows;
     // One snapshot: the tables are of the same moment.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -123,7 +125,7 @@ export async function readStored(
       decisions: decisions.map(({ decision_id: id }) => id),
       legs: Object.fromEntries(legs.map(({ coid, decision_id: id }) => [coid, id])),
       reserved: reserved.map(({ coid }) => coid),
-      journalled: journalledIn(journal),
+      journalled,
     };
   } finally {
     await client.end();

@@ -149,6 +149,7 @@ export class ServiceFleet {
   /** Starts a terminal simulator, which dials the gateway of MetaTrader 5. */
   startSimulator(
     config: Omit<SimulatorConfigInput, 'gateway' | 'keyFile' | 'stateFolder' | 'fingerprint'>,
+    env: NodeJS.ProcessEnv = process.env,
   ): FleetProcess {
     const stateFolder = join(this.folder, 'terminal', config.login ?? 'PAPER-1');
     mkdirSync(stateFolder, { recursive: true });
@@ -162,7 +163,7 @@ export class ServiceFleet {
     };
     writeFileSync(file, JSON.stringify(whole));
     const program = 'apps/terminal-simulator/src/main.js';
-    const child = this.spawn('terminal-simulator', program, ['--config', file], process.env);
+    const child = this.spawn('terminal-simulator', program, ['--config', file], env);
     return this.keep(new FleetProcess('terminal-simulator', child.process, child.logFile, '', ''));
   }
 
