@@ -56,6 +56,10 @@ export class CommandSender {
     fillingModes: readonly common.FillingMode[],
     verb: Verb = 'flatten',
   ): Promise<Answer> {
+    // A close may be of a symbol that the terminal has stopped to offer.
+    if (session.instrument(order.symbol) === undefined && !order.reduceOnly) {
+      return this.counted(verb, refused('SYMBOL_UNKNOWN', `The account's terminal has no symbol ${order.symbol}.`));
+    }
     this.orderTraces.remember(order.coid);
     let command: terminal.OrderSubmit;
     try {

@@ -136,7 +136,7 @@ describe('an account on paper', () => {
     await connect();
     await calls().queryOrder({ accountId: ACCOUNT, coid: 'order-1', tombstone: true });
     expect(await submit({})).toMatchObject({ status: REJECTED, code: 'COID_TOMBSTONED' });
-    expect(await submit({ coid: 'order-3', symbol: 'XAUUSD' })).toMatchObject({ status: REJECTED });
+    expect(await submit({ coid: 'order-3', symbol: 'XAUUSD' })).toMatchObject({ code: 'SYMBOL_UNKNOWN' });
     await calls().fence({ accountId: ACCOUNT, epoch: 7 });
     expect(await submit({ coid: 'order-4' })).toMatchObject({ status: REJECTED, code: 'EPOCH_STALE' });
   });

@@ -27,6 +27,11 @@ export function instrumentOf(w: terminal.WireInstrument): common.Instrument {
     fillingModes: w.fillingModes.map((mode) => wire('FILLING_MODE', mode)),
     executionMode: wire('EXECUTION_MODE', w.executionMode),
     stopsOnOpen: wire('STOPS_ON_OPEN', w.stopsOnOpen),
+    sessions: w.sessions ?? [],
+    ...(w.swapLong !== undefined && { swapLong: w.swapLong }),
+    ...(w.swapShort !== undefined && { swapShort: w.swapShort }),
+    ...(w.swapMode !== undefined && { swapMode: w.swapMode }),
+    ...(w.swapTripleWeekday !== undefined && { swapTripleWeekday: w.swapTripleWeekday }),
     tradable: true,
   });
 }
