@@ -86,6 +86,7 @@ export async function greet(
       'A real account needs TRADING_MODE=live and an account marked live.',
     );
   }
+  messages.requireSilence();
   connection.prove();
   return { hello, account, sessionId, mac: terminal.handshakeMac(key, 'gw1', facts) };
 }
@@ -110,12 +111,17 @@ function parse<T>(
 }
 
 /** Messages of the handshake one at a time, each within its time. */
-function incoming(connection: TerminalConnection, timeoutMs: number): { next(type: string): Promise<unknown> } {
+function incoming(
+  connection: TerminalConnection,
+  timeoutMs: number,
+): { next(type: string): Promise<unknown>; requireSilence(): void } {
   const arrived: terminal.Envelope[] = [];
   let wake: (() => void) | undefined;
   let closed = false;
+  let isOver = false;
   connection.listen({
     onMessage: (message) => {
+      if (isOver) connection.fail(new PeerFault('MESSAGE_UNEXPECTED', 'A message came before the welcome.'));
       arrived.push(message);
       if (arrived.length > UNREAD_LIMIT) {
         connection.fail(new PeerFault('MESSAGE_UNEXPECTED', 'More messages than a handshake has.'));
@@ -128,6 +134,10 @@ function incoming(connection: TerminalConnection, timeoutMs: number): { next(typ
     },
   });
   return {
+    requireSilence() {
+      if (arrived.length > 0) throw new HandshakeRefused('MESSAGE_UNEXPECTED', 'A message came before the welcome.');
+      isOver = true;
+    },
     async next(type) {
       const deadline = Date.now() + timeoutMs;
       while (arrived.length === 0) {
