@@ -10,6 +10,7 @@ import {
 } from '@trading/contracts';
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import { systemClock } from '@trading/platform-config';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { CheckpointStore, Sql } from '@trading/platform-database';
 import { isUnavailable } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
@@ -143,8 +144,15 @@ export class DecisionStage implements Stage<DecisionInput> {
       this.quiet.push(fresh);
       await this.announce(fresh);
     } else {
-      await this.order(stored ?? (await this.ports.store.commit(fresh)));
+      await this.order(stored ?? (await this.commit(fresh)));
     }
+  }
+
+  private async commit(fresh: decision.Decision): Promise<decision.Decision> {
+    crashPoint('decision.decision.committing');
+    const committed = await this.ports.store.commit(fresh);
+    crashPoint('decision.decision.committed');
+    return committed;
   }
 
   /** The decision of this id that was stored before: what was decided once is not decided again. */
@@ -169,7 +177,9 @@ export class DecisionStage implements Stage<DecisionInput> {
 
   private async submit(leg: decision.Leg, asOfUs: number, hops: common.Hops): Promise<decision.Leg> {
     try {
+      crashPoint('decision.order.submitting');
       const { order, checks } = await this.ports.execution.submitOrder({ order: leg.order, asOfUs, hops });
+      crashPoint('decision.order.submitted');
       return {
         ...leg,
         outcome: outcomeOf(order?.state),

@@ -1,3 +1,4 @@
+import { crashPoint } from '@trading/platform-crash-points';
 import { TransientDatabaseError, type Database } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 
@@ -118,6 +119,7 @@ export class AccountLeases {
     this.held.get(accountId)?.lose();
     const lease = new AccountLease(accountId, row.epoch, sinceMs, this);
     this.held.set(accountId, lease);
+    crashPoint('execution.lease.taken');
     return lease;
   }
 

@@ -1,4 +1,5 @@
 import { TOPICS, type execution } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { EventBus } from '@trading/platform-messaging';
 import { runInTrace, type Trace } from '@trading/platform-tracing';
 import type { OrderStore } from './order-store';
@@ -92,6 +93,7 @@ export class EventOutbox {
   ): Promise<void> {
     const { accountId, sessionId, bus } = this;
     const accepted: Promise<void>[] = [];
+    crashPoint('execution.events.publishing');
     for (const value of messages) {
       const body = { $case: 'event', value } as const;
       const publish = () => bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body });
@@ -103,5 +105,6 @@ export class EventOutbox {
       accepted.push(runInTrace(traceOf(value.seq), publish));
     }
     await Promise.all(accepted);
+    crashPoint('execution.events.published');
   }
 }

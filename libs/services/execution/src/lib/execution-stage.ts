@@ -8,6 +8,7 @@ import {
   type risk,
 } from '@trading/contracts';
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { CheckpointStore } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import type { EventBus } from '@trading/platform-messaging';
@@ -274,7 +275,9 @@ export class ExecutionStage implements Stage<ExecutionInput> {
         inStep,
         takesOldCauses: this.isSimulated,
       });
+      crashPoint('execution.trades.booking');
       await this.writer.commit(entries, { inStep, commands, protections });
+      crashPoint('execution.trades.booked');
       const last = trades.at(-1)?.event;
       if (last !== undefined && last.seq > 0) this.heard = { journalId: last.journalId, seq: last.seq };
       return byHand;

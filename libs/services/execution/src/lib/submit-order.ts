@@ -1,5 +1,6 @@
 import { common, execution, gateway, risk } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
+import { crashPoint } from '@trading/platform-crash-points';
 import { RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import { withCorrelation } from '@trading/platform-tracing';
@@ -101,10 +102,12 @@ export class OrderSubmission {
       if (!inStep) stage.requireUpToDate();
       const outcome = verdict.approved ? await this.unlessGroupIsDone(writer, order, verdict) : verdict;
       const opening = openingHappenings(writer, routed, outcome, asOfUs, hops);
+      crashPoint('execution.order.committing');
       const protections = outcome.approved ? protectionsOf(writer, order, verdict.protectiveClose) : [];
       const options = { inStep, approval: outcome.approval, protections };
       return { ...(await writer.commitAhead(opening, options)), isSent: outcome.approved };
     });
+    crashPoint('execution.order.committed');
     if (isSent) {
       const committed = { ...hops, orderCommittedUs: systemClock.nowUs() };
       await this.send(writer, stage, routed, verdict.approval, committed, inStep);
@@ -237,6 +240,7 @@ export class OrderSubmission {
         message: error instanceof Error ? error.message : String(error),
       });
     });
+    crashPoint('execution.order.acknowledged');
     writer.remember(order.coid, { hops: { ...hops, gatewaySentUs: answer.sentUs, terminalAckedUs: answer.ackedUs } });
     if (answer.status === gateway.SubmitStatus.JOURNALLED) return;
     // A strategy's order of simulated time is delivered when its terminal is back: the data has not gone on without it.

@@ -1,4 +1,5 @@
 import type { common, gateway } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import { RpcError } from '@trading/platform-grpc';
 import type { AccountWriter } from './account-writer';
 import { LeaseLost, type AccountLease } from './account-lease';
@@ -26,6 +27,7 @@ export class TerminalDoor {
       // A gateway from before there were fences knows epochs from its handshakes only.
       if (!(error instanceof RpcError) || error.status !== 'UNIMPLEMENTED') throw error;
     });
+    crashPoint('execution.fence.sent');
     this.fenced.add(lease);
     // The call may have taken longer than the lease.
     await lease.require();
@@ -38,6 +40,7 @@ export class TerminalDoor {
     approval: common.Approval | undefined,
   ): Promise<gateway.SubmitOrderResponse> {
     await this.fence(writer);
+    crashPoint('execution.order.sending');
     return this.client.submitOrder({ order, approval, epoch: writer.epoch });
   }
 

@@ -1,5 +1,6 @@
 import { gateway, terminal, type common } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
+import { crashPoint } from '@trading/platform-crash-points';
 import { annotateSpan, withSpan, type TraceMap } from '@trading/platform-tracing';
 import type { ApprovalVerifier } from './approval-verifier';
 import { answerForm, askTerminal, type AnswerForm } from './ask-terminal';
@@ -124,7 +125,9 @@ export class CommandSender {
   private async written(session: TerminalSession, type: string, command: { readonly coid: string }): Promise<Answer> {
     const sentUs = systemClock.nowUs();
     try {
+      crashPoint('gateway.order.sending');
       const ack = await askTerminal(session.connection, type, command, ackForm(command.coid), this.timeoutMs);
+      crashPoint('gateway.order.acknowledged');
       const status = ack.status === 'JOURNALLED' ? gateway.SubmitStatus.JOURNALLED : gateway.SubmitStatus.REJECTED;
       return { status, code: ack.code, message: ack.message, duplicate: ack.dup, sentUs, ackedUs: systemClock.nowUs() };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { crashPoint } from '@trading/platform-crash-points';
 import type { Logger } from '@trading/platform-logging';
 import type { SessionDirectory } from './session-directory';
 
@@ -39,6 +40,7 @@ export class EventKeeper {
     if (seq <= this.keptSeq) return;
     try {
       await this.directory.saveEvents(session, seq);
+      crashPoint('gateway.resume.saved');
       this.keptSeq = seq;
     } catch (error) {
       const { accountId } = session;

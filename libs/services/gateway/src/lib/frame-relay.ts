@@ -1,5 +1,6 @@
 import { terminal } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
+import { crashPoint } from '@trading/platform-crash-points';
 import { captureTrace, runInTrace, startTrace, withCorrelation, withSpan, type Trace } from '@trading/platform-tracing';
 import type { BarrierGate } from './barrier-gate';
 import { countTicks } from './gateway-metrics';
@@ -108,10 +109,14 @@ export class FrameRelay {
       if (seq === undefined || seq <= 0)
         throw new PeerFault('MESSAGE_INVALID', 'A reliable message lacks its sequence.');
       if (await sequence.isDue(seq)) {
+        crashPoint('gateway.events.publishing');
         await voice.reliable(body, seq, timeUs);
+        crashPoint('gateway.events.published');
         sequence.accepted(seq);
       }
+      crashPoint('gateway.events.acknowledging');
       connection.send('ack', {}, { ack: sequence.lastSeq });
+      crashPoint('gateway.events.acknowledged');
     };
     return this.ports.orderTraces.runIn(coid, () =>
       withCorrelation({ accountId: place.accountId, coid }, () =>

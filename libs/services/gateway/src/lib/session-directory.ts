@@ -1,3 +1,4 @@
+import { crashPoint } from '@trading/platform-crash-points';
 import type { Database } from '@trading/platform-database';
 import type { EventPosition } from './resume-plan';
 
@@ -51,6 +52,7 @@ export class SessionDirectory {
         record.connectedUs,
       ],
     );
+    crashPoint('gateway.session.entered');
   }
 
   /** The journal of the terminal that served the account last. */

@@ -1,4 +1,5 @@
 import type { execution } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { Sql } from '@trading/platform-database';
 import { foldOrderEvents, type BookedEvents } from './exposure-fold';
 import { EXPOSURE_JSON, positionsOf, type ExposureRow } from './risk-rows';
@@ -36,7 +37,9 @@ export async function applyOrderEvents(
   const before = { appliedSeq: row.applied_seq, isHedging: row.hedging, positions: positionsOf(row.positions) };
   const booked = foldOrderEvents(before, events);
   if (booked.appliedSeq === row.applied_seq) return { kind: 'applied' };
+  crashPoint('risk-manager.events.applying');
   if (!(await store(sql, accountId, row.version, booked))) return undefined;
+  crashPoint('risk-manager.events.applied');
   return booked.missing === undefined ? { kind: 'applied' } : { kind: 'gap', missing: booked.missing };
 }
 

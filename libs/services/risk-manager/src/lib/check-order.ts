@@ -1,4 +1,5 @@
 import { bare, risk, type common } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { Sql } from '@trading/platform-database';
 import {
   DENIAL_CODES,
@@ -78,7 +79,9 @@ export class OrderChecks {
       request.change === undefined
         ? this.verdictOn(request, order, facts, view, limits)
         : { key, ...verdictOnChange(request, order, request.change, facts, view, limits, this.signer) };
+    crashPoint('risk-manager.check.committing');
     const isStored = await this.store.saveVerdict(sql, facts.version, request.asOfUs, order, verdict);
+    crashPoint('risk-manager.check.committed');
     return isStored ? verdict.response : undefined;
   }
 

@@ -2,6 +2,7 @@ import { wire, type execution, type gateway, type market, type risk } from '@tra
 import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
 import type { Cache } from '@trading/platform-cache';
 import { systemClock } from '@trading/platform-config';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { CheckpointStore, Sql } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
@@ -138,13 +139,16 @@ export class RiskStage implements Stage<RiskInputEvent> {
   }
 
   /** The same, still to be announced. */
-  setTradingState(state: TradingState, reason: string, changedBy: string): Promise<AccountState | undefined> {
+  async setTradingState(state: TradingState, reason: string, changedBy: string): Promise<AccountState | undefined> {
     const { store } = this.ports;
-    return store.database.transaction(async (tx) => {
+    const changed = await store.database.transaction(async (tx) => {
       const before = await store.lock(tx, this.accountId);
       if (before === undefined || before.state === state) return before;
+      crashPoint('risk-manager.state.storing');
       return this.setState(tx, before, state, reason, changedBy);
     });
+    crashPoint('risk-manager.state.stored');
+    return changed;
   }
 
   /** Publishes what was changed. */

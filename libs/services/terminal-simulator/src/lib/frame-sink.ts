@@ -1,4 +1,5 @@
 import { terminal } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { BatchSink, ReliableMessage } from './batch-sink';
 import type { GatewayConnection } from './gateway-connection';
 
@@ -30,7 +31,9 @@ export class FrameSink implements BatchSink {
   }
 
   reliable(message: ReliableMessage): void {
-    if (message.seq > this.knownSeq) this.push(reliableEnvelope(message));
+    if (message.seq <= this.knownSeq) return;
+    crashPoint('terminal-simulator.result.sending');
+    this.push(reliableEnvelope(message));
   }
 
   account(frame: terminal.AccountFrame): void {
