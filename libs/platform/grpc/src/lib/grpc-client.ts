@@ -22,6 +22,8 @@ export interface GrpcClientOptions {
   readonly deadlineMs?: number | undefined;
   /** Sent as `authorization: Bearer <token>`. */
   readonly token?: TokenSource;
+  /** Sent with each call; names in small letters. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly logger: Logger;
   /** TLS with these; without, plaintext. */
   readonly certificates?: CertificateFiles | undefined;
@@ -96,7 +98,7 @@ function unary(channel: Client, method: RpcMethodDefinition, options: GrpcClient
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        callMetadata(options.token, waitForReady),
+        callMetadata(options.token, waitForReady, options.metadata),
         { deadline: Math.min(Date.now() + deadlineMs, scope?.deadlineEpochMs ?? Infinity) },
         (error: ServiceError | null, answer?: unknown) => {
           leave?.();
@@ -127,7 +129,7 @@ function streaming(channel: Client, method: RpcMethodDefinition, options: GrpcCl
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        callMetadata(options.token, options.waitForReady ?? false),
+        callMetadata(options.token, options.waitForReady ?? false, options.metadata),
         { deadline: scope?.deadlineEpochMs ?? Infinity },
       );
       call.on('data', (message: unknown) => subscriber.next(message));
@@ -147,9 +149,14 @@ function failureOf(error: unknown, scope: CallScope | undefined): RpcError {
   return rpcError.status === 'CANCELLED' ? (scope?.abandoned ?? rpcError) : rpcError;
 }
 
-/** The metadata of a call from here: token and trace. */
-export function callMetadata(token: TokenSource, waitForReady: boolean): Metadata {
+/** The metadata of a call from here: token, trace, and what is sent with every call. */
+export function callMetadata(
+  token: TokenSource,
+  waitForReady: boolean,
+  always: Readonly<Record<string, string>> = {},
+): Metadata {
   const metadata = new Metadata({ waitForReady });
+  for (const [name, value] of Object.entries(always)) metadata.set(name, value);
   const [sent] = tokensIn(typeof token === 'function' ? token() : token);
   if (sent !== undefined) {
     metadata.set('authorization', `Bearer ${sent}`);

@@ -21,6 +21,7 @@ import {
   PlaintextRefused,
   PortInUse,
   type DefinitionFor,
+  type GrpcClientOptions,
 } from '@trading/platform-grpc';
 import { HealthDirectory } from '@trading/platform-health';
 import { createLogger, redact, type Logger } from '@trading/platform-logging';
@@ -63,8 +64,12 @@ export interface ProcessContext<C> {
   readonly logger: Logger;
   /** Takes probes and what is to be closed with the process. */
   readonly lifecycle: ProcessLifecycle;
-  /** A client of another service, with the token of the services; closed with the process. */
-  readonly client: <S extends object>(definition: DefinitionFor<S>, address: string) => S;
+  /** A client of another service, with the token of the services unless it says another; closed with the process. */
+  readonly client: <S extends object>(
+    definition: DefinitionFor<S>,
+    address: string,
+    sends?: Pick<GrpcClientOptions, 'token' | 'metadata'>,
+  ) => S;
 }
 
 /** Where a process runs; tests hand in their own. */
@@ -231,10 +236,11 @@ function clientMaker<C extends ProcessConfig>(
   logger: Logger,
 ): ProcessContext<unknown>['client'] {
   const idempotency = idempotencyOf(reflectionImage);
-  return (definition, address) => {
+  return (definition, address, sends) => {
     const client = createGrpcClient(definition, address, {
       deadlineMs: CALL_DEADLINE_MS,
       token: () => tokens.service,
+      ...sends,
       certificates,
       allowPlaintext: config.GRPC_ALLOW_PLAINTEXT,
       idempotency,

@@ -5,6 +5,7 @@ import { common, type execution } from '@trading/contracts';
 import { ACCESS_TOKENS, requireOperator, requireServiceOrOperator, type AccessTokens } from '@trading/platform-grpc';
 import type { Observable } from 'rxjs';
 import { ExecutionUseCases } from './execution-service';
+import { FORWARDED, type IncomingCall } from './forwarding';
 
 /** The gRPC door of execution. */
 @Controller()
@@ -19,25 +20,25 @@ export class ExecutionController {
   submitOrder(request: execution.SubmitOrderRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
     if (request.order?.origin === common.Origin.OPERATOR) requireOperator(metadata, this.tokens);
     else requireServiceOrOperator(metadata, this.tokens);
-    return this.useCases.submitOrder(request);
+    return this.useCases.submitOrder(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ModifyOrder')
   modifyOrder(request: execution.ModifyOrderRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
     requireServiceOrOperator(metadata, this.tokens);
-    return this.useCases.modifyOrder(request);
+    return this.useCases.modifyOrder(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'CancelOrder')
   cancelOrder(request: execution.CancelOrderRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
     requireServiceOrOperator(metadata, this.tokens);
-    return this.useCases.cancelOrder(request);
+    return this.useCases.cancelOrder(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'Flatten')
   flatten(request: execution.FlattenRequest, metadata: Metadata): Promise<execution.FlattenResponse> {
     requireOperator(metadata, this.tokens);
-    return this.useCases.flatten(request);
+    return this.useCases.flatten(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ModifyPosition')
@@ -46,19 +47,19 @@ export class ExecutionController {
     metadata: Metadata,
   ): Promise<execution.ModifyPositionResponse> {
     requireServiceOrOperator(metadata, this.tokens);
-    return this.useCases.modifyPosition(request);
+    return this.useCases.modifyPosition(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ClosePosition')
   closePosition(request: execution.ClosePositionRequest, metadata: Metadata): Promise<execution.SubmitOrderResponse> {
     requireOperator(metadata, this.tokens);
-    return this.useCases.closePosition(request);
+    return this.useCases.closePosition(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'Reconcile')
   reconcile(request: execution.ReconcileRequest, metadata: Metadata): Promise<execution.Reconciliation> {
     requireOperator(metadata, this.tokens);
-    return this.useCases.reconcile(request);
+    return this.useCases.reconcile(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ListDifferences')
@@ -69,7 +70,7 @@ export class ExecutionController {
   @GrpcMethod('ExecutionService', 'ResolveDifference')
   resolveDifference(request: execution.ResolveDifferenceRequest, metadata: Metadata): Promise<execution.Difference> {
     requireOperator(metadata, this.tokens);
-    return this.useCases.resolveDifference(request);
+    return this.useCases.resolveDifference(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ListLedger')
@@ -98,13 +99,13 @@ export class ExecutionController {
   }
 
   @GrpcMethod('ExecutionService', 'StreamOrderEvents')
-  streamOrderEvents(request: execution.StreamOrderEventsRequest): Observable<execution.OrderEvent> {
-    return this.useCases.streamOrderEvents(request);
+  streamOrderEvents(request: execution.StreamOrderEventsRequest, metadata: Metadata): Observable<execution.OrderEvent> {
+    return this.useCases.streamOrderEvents(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ListPositions')
-  listPositions(request: execution.ListPositionsRequest): Promise<execution.ListPositionsResponse> {
-    return this.useCases.listPositions(request);
+  listPositions(request: execution.ListPositionsRequest, metadata: Metadata): Promise<execution.ListPositionsResponse> {
+    return this.useCases.listPositions(request, incoming(metadata));
   }
 
   @GrpcMethod('ExecutionService', 'ListAccounts')
@@ -116,4 +117,11 @@ export class ExecutionController {
   getEquity(request: execution.GetEquityRequest): Promise<execution.GetEquityResponse> {
     return this.useCases.getEquity(request);
   }
+}
+
+/** What sending a call on to another execution process needs of it. */
+function incoming(metadata: Metadata): IncomingCall {
+  const [header] = metadata.get('authorization');
+  const token = /^Bearer +(\S+)$/i.exec(header?.toString() ?? '')?.[1];
+  return { isForwarded: metadata.get(FORWARDED).length > 0, token };
 }
