@@ -1,4 +1,5 @@
 import type { terminal } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { BrokerEvent, Deal, OrderChanged, SimulatedBroker } from '@trading/trading-simulation';
 import type { BatchSink, ReliableMessage, ReliableSink } from './batch-sink';
 import type { DealBook } from './deal-book';
@@ -101,7 +102,10 @@ export class BrokerWords {
   private resultOf(event: BrokerEvent): Said[] {
     const { told, symbols, platform, deals } = this.parts;
     if (event.kind !== 'rejected' && event.kind !== 'deal' && event.kind !== 'order') return [];
-    if (event.kind === 'deal') deals.take(event);
+    if (event.kind === 'deal') {
+      deals.take(event);
+      crashPoint('terminal-simulator.order.filled');
+    }
     const awaited = told.takeAwaited(event.coid);
     if (!awaited) return [];
     const { attempt, volume } = awaited;
@@ -113,8 +117,9 @@ export class BrokerWords {
         : event.kind === 'order'
           ? restingResult(event, this.orderFrame(event), platform, attempt)
           : dealResult(event, this.tradeFrame(event), symbols.traded(event.symbol), volume, platform, attempt);
-    this.results.set(body.coid, body);
-    return [{ type: 'cmd.result', body }];
+    const result = { ...body, order: told.answeredTicket(event.coid, event.orderTicket, body.order) };
+    this.results.set(result.coid, result);
+    return [{ type: 'cmd.result', body: result }];
   }
 
   private eventsOf(event: BrokerEvent): Said[] {

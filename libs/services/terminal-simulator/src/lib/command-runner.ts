@@ -1,8 +1,9 @@
 import type { terminal } from '@trading/contracts';
 import { Decimal } from '@trading/trading-market';
+import { freshQuoteDelayMs, outcomeClass } from '@trading/trading-orders';
 import { RETCODE, type ChangeOutcome, type SimulatedBroker } from '@trading/trading-simulation';
-import type { BrokerFaults } from './broker-faults';
-import { codeClass, waitUs } from './code-class';
+import { plannedAnswers, type BrokerFaults } from './broker-faults';
+import { notAfterOf, stopsOf, symbolOf, withBrokerPositions } from './command-content';
 import type { DealBook } from './deal-book';
 import type { BrokerRule } from './fault-rule';
 import type { CommandAnswer, Happening } from './happening';
@@ -10,6 +11,9 @@ import type { CommandRecord, PlayedCommand } from './journal-record';
 import type { ToldOrders } from './told-orders';
 import { brokerOrderOf, orderChangeOf } from './wire-orders';
 import type { Platform } from './wire-results';
+
+/** Of data time, before another attempt after an answer that asks for patience. */
+const BACK_OFF_US = 1_000_000;
 
 /** A command whose next attempt is still to be made. */
 interface Due {
@@ -61,22 +65,21 @@ export class CommandRunner {
 
   /** Takes a command at `nowUs`. */
   take({ ordinal, record }: PlayedCommand, nowUs: number): Happening[] {
-    const rules = this.parts.faults.of(ordinal);
-    if (record.kind === 'submit') this.parts.told.remember(record.order);
+    const { faults, told, platform } = this.parts;
+    const rules = faults.of(ordinal);
+    if (record.kind === 'submit') told.remember(record.order);
     const due: Due = {
       ordinal,
       record,
       symbol: symbolOf(record),
-      answers: rules.flatMap((rule) => this.answersOf(rule, record)),
+      answers: rules.flatMap((rule) => plannedAnswers(rule, record, platform)),
       rules,
       attempt: 1,
       notBeforeUs: nowUs,
       isRepaired: false,
     };
-    const others = rules.flatMap((rule) => this.othersAct(rule, due.symbol, nowUs));
-    if (rules.some(({ kind }) => kind === 'away')) return [...this.findAway(due, nowUs), ...others];
-    if (rules.some(({ kind }) => kind === 'unheard')) return [this.unknown(due, nowUs), ...others];
-    return [...this.attempt(due, nowUs), ...others];
+    const happenings = this.begin(due, nowUs);
+    return [...happenings, ...rules.flatMap((rule) => this.othersAct(rule, due.symbol, nowUs))];
   }
 
   /** Makes the attempts that waited for a quote of a symbol. */
@@ -114,23 +117,10 @@ export class CommandRunner {
     return broker.submitManual({ symbol: rule.symbol ?? symbol, side, type: 'MARKET', volumeLots }, nowUs);
   }
 
-  private answersOf(rule: BrokerRule, record: CommandRecord): number[] {
-    const { platform } = this.parts;
-    const code = (mt5: number, mt4: number): number => (platform === 'MT4' ? mt4 : mt5);
-    switch (rule.kind) {
-      case 'requote':
-        return Array.from({ length: rule.times }, () => code(RETCODE.REQUOTE, 138));
-      case 'code':
-        return Array.from({ length: rule.times }, () => rule.code);
-      case 'market-closed':
-        return [code(RETCODE.MARKET_CLOSED, 132), code(RETCODE.MARKET_CLOSED, 132)];
-      case 'refuse-stops': {
-        const hasStops = record.kind === 'submit' && (record.order.sl ?? record.order.tp) !== undefined;
-        return hasStops ? [code(RETCODE.INVALID_STOPS, 130)] : [];
-      }
-      default:
-        return [];
-    }
+  private begin(due: Due, nowUs: number): Happening[] {
+    if (due.rules.some(({ kind }) => kind === 'away')) return this.findAway(due, nowUs);
+    if (due.rules.some(({ kind }) => kind === 'unheard')) return [this.unknown(due, nowUs)];
+    return this.attempt(due, nowUs);
   }
 
   private attempt(due: Due, nowUs: number): Happening[] {
@@ -142,12 +132,13 @@ export class CommandRunner {
     const code = due.answers.shift();
     if (code === undefined) return this.send(due, nowUs);
     const message = `The broker answers ${code}.`;
-    switch (codeClass(platform, code)) {
+    switch (outcomeClass(platform, due.record.kind, code)) {
       case 'done':
         return this.send(due, nowUs);
       case 'fresh-quote':
+        return this.again(due, nowUs + freshQuoteDelayMs(platform, code) * 1000);
       case 'back-off':
-        return this.again(due, nowUs + waitUs(platform, code));
+        return this.again(due, nowUs + BACK_OFF_US);
       case 'repairable':
         if (due.isRepaired) return [this.answerCode(due, 'REJECTED', code, message, nowUs)];
         due.isRepaired = true;
@@ -289,40 +280,4 @@ export class CommandRunner {
       }
     }
   }
-}
-
-function symbolOf(record: CommandRecord): string {
-  switch (record.kind) {
-    case 'submit':
-      return record.order.symbol;
-    case 'modify':
-      return record.change.symbol;
-    case 'cancel':
-      return '';
-  }
-}
-
-function notAfterOf(record: CommandRecord): number {
-  switch (record.kind) {
-    case 'submit':
-      return record.order.notAfter;
-    case 'modify':
-      return record.change.notAfter;
-    case 'cancel':
-      return Infinity;
-  }
-}
-
-function stopsOf({ sl, tp }: terminal.OrderModify): { readonly stopLoss?: string; readonly takeProfit?: string } {
-  return { ...(sl !== undefined && { stopLoss: sl }), ...(tp !== undefined && { takeProfit: tp }) };
-}
-
-/** A gateway names positions as the terminal does. */
-function withBrokerPositions(order: terminal.OrderSubmit, deals: DealBook): terminal.OrderSubmit {
-  const { positionId, closeByPositionId } = order;
-  return {
-    ...order,
-    ...(positionId !== undefined && { positionId: deals.brokerPosition(positionId) }),
-    ...(closeByPositionId !== undefined && { closeByPositionId: deals.brokerPosition(closeByPositionId) }),
-  };
 }

@@ -24,13 +24,16 @@ export class FaultRecord {
     if (!isThere && plan.rules.length === 0) return new FaultRecord(undefined);
     const text = JSON.stringify(plan);
     if (!isThere) appendFileSync(path, `${text}\n`, { flush: true });
-    const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n');
+    const stored = readFileSync(path, 'utf8');
+    const [first = '', ...lines] = stored.split('\n');
     if (first !== text) {
       throw new SimulatorError(
         'STATE_OF_OTHER_RUN',
         `${path} holds another plan of faults than the configuration; start afresh in another state folder.`,
       );
     }
+    // What a kill tore off in the middle of a write is nothing; the next line must not be joined to it.
+    if (!stored.endsWith('\n')) appendFileSync(path, '\n', { flush: true });
     const record = new FaultRecord(openSync(path, 'a'));
     for (const line of lines) {
       const parsed = firedSchema.safeParse(parsedJson(line));

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { terminal } from '@trading/contracts';
+import type { BrokerClock } from './broker-clock';
 import type { ConnectionFaults } from './line-faults';
 
 const IDLE_MS = 5000;
@@ -34,6 +35,7 @@ export class GatewayConnection {
   private constructor(
     private readonly socket: Socket,
     private readonly faults: ConnectionFaults | undefined,
+    private readonly clock: BrokerClock | undefined,
   ) {
     this.ended = this.end.signal;
     socket.setNoDelay(true);
@@ -50,7 +52,7 @@ export class GatewayConnection {
     host: string,
     port: number,
     signal: AbortSignal,
-    faults?: ConnectionFaults,
+    { faults, clock }: { readonly faults?: ConnectionFaults; readonly clock?: BrokerClock } = {},
   ): Promise<GatewayConnection> {
     const socket = connect({ host, port });
     const giveUp = (): void => {
@@ -68,7 +70,7 @@ export class GatewayConnection {
       signal.removeEventListener('abort', giveUp);
     }
     socket.setTimeout(0);
-    return new GatewayConnection(socket, faults);
+    return new GatewayConnection(socket, faults, clock);
   }
 
   /** Hands over what came while nobody listened, then everything that comes but pings, pongs and acknowledgements. */
@@ -108,13 +110,14 @@ export class GatewayConnection {
 
   /** The frames that a message becomes on this line; none when it is lost. To be written in order. */
   encode(message: terminal.Envelope): Buffer {
-    if (!this.faults) return terminal.encodeFrame(message);
-    const { messages, delayMs, isOvertaken } = this.faults.outgoing(message);
+    const told = this.clock ? this.clock.told(message) : message;
+    if (!this.faults) return terminal.encodeFrame(told);
+    const { messages, delayMs, isOvertaken } = this.faults.outgoing(told);
     if (delayMs > 0) this.hold(delayMs);
     const frames = messages.map((one) => terminal.encodeFrame(one));
     if (isOvertaken && !this.overtaken) {
       this.overtaken = Buffer.concat(frames);
-      setTimeout(() => this.write(this.takeOvertaken()), OVERTAKEN_MS);
+      setTimeout(() => this.write(this.takeOvertaken()), OVERTAKEN_MS).unref();
       return Buffer.alloc(0);
     }
     return Buffer.concat([...frames, this.takeOvertaken()]);
@@ -176,7 +179,7 @@ export class GatewayConnection {
       const frames = Buffer.concat(this.waiting ?? []);
       this.waiting = undefined;
       this.write(frames);
-    }, ms);
+    }, ms).unref();
   }
 
   private takeOvertaken(): Buffer {
@@ -191,7 +194,7 @@ export class GatewayConnection {
       for (const raw of this.reader.push(chunk)) {
         const parsed = terminal.envelopeSchema.parse(raw);
         const message = this.faults ? this.faults.incoming(parsed) : parsed;
-        if (message) this.dispatch(message);
+        if (message) this.dispatch(this.clock ? this.clock.heard(message) : message);
         if (this.faults?.isCut === true) this.close('a fault of the plan breaks the line');
       }
     } catch (error) {

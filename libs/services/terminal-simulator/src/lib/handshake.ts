@@ -28,6 +28,8 @@ export interface TerminalIdentity {
   readonly platform?: 'MT4' | 'MT5';
   /** NETTING when absent. */
   readonly marginMode?: 'NETTING' | 'HEDGING';
+  /** Times in messages are those of the broker's server. */
+  readonly saysBrokerTime?: boolean;
 }
 
 /** What the terminal's journal says in a handshake. */
@@ -47,7 +49,7 @@ export async function shakeHands(
 ): Promise<terminal.Welcome> {
   const nonceC = terminal.newNonce();
   const { keyId, login, server, company, currency, leverage, lockstep } = identity;
-  const { platform = 'MT5', marginMode = 'NETTING' } = identity;
+  const { platform = 'MT5', marginMode = 'NETTING', saysBrokerTime = false } = identity;
   connection.send('hello', {
     proto: 1,
     eaVersion: 'simulator-1',
@@ -62,7 +64,7 @@ export async function shakeHands(
     tradeMode: 'DEMO',
     tradeAllowed: true,
     connected: true,
-    caps: lockstep ? ['lockstep'] : [],
+    caps: [...(lockstep ? ['lockstep'] : []), ...(saysBrokerTime ? ['broker-time'] : [])],
     keyId,
     nonceC,
     journalId: journal.journalId,

@@ -1,3 +1,4 @@
+import { crashPoint } from '@trading/platform-crash-points';
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -64,8 +65,10 @@ export class Journal {
   }
 
   append(record: JournalRecord): void {
+    crashPoint('terminal-simulator.journal.appending');
     writeSync(this.file, `${JSON.stringify(record)}\n`);
     fsyncSync(this.file);
+    crashPoint('terminal-simulator.journal.appended');
     this.remember(record);
   }
 
@@ -188,6 +191,8 @@ export class Journal {
         this.requests.clear();
         this.tombstones.clear();
         this.play(record.n, record);
+        // Nothing that comes afterwards may be told together with what was told before.
+        this.lastBarrier += 1;
         return;
     }
   }

@@ -29,8 +29,7 @@ describe('a simulated terminal without lockstep', () => {
       .flatMap(({ first, t }) => t.map((_, i) => first + i));
   const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
-  const reliable = (gateway: FakeGateway): string[] =>
-    gateway.received.filter(({ t }) => t === 'cmd.result' || t === 'trade.event').map(({ text }) => text);
+  const reliable = (gateway: FakeGateway): string[] => gateway.reliable().map(({ text }) => text);
 
   it('says so, waits for nobody and marks nothing', async () => {
     const { gateway } = await stage.start(feedsOf(5000), {}, { lockstep: false, ticksPerFrame: 100 });

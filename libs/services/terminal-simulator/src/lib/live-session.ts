@@ -32,8 +32,9 @@ export class LiveSession implements TerminalSession {
   private accountUs = -Infinity;
 
   constructor(private readonly parts: LiveSessionParts) {
-    const { connection, welcome } = parts;
-    this.sink = new FrameSink(connection, welcome.resumeFrom);
+    const { connection, welcome, log } = parts;
+    // A gateway that knows more than there is has it from a journal that was lost.
+    this.sink = new FrameSink(connection, Math.min(welcome.resumeFrom, log.range.last));
     this.dialogue = new TerminalDialogue({ ...parts, onOrder: () => this.answerAfterEnd() });
   }
 
@@ -48,7 +49,7 @@ export class LiveSession implements TerminalSession {
     connection.startHeartbeat(welcome.hbMs);
     this.dialogue.listen();
     this.dialogue.begin();
-    connection.write(log.since(welcome.resumeFrom));
+    for (const message of log.since(welcome.resumeFrom)) this.sink.reliable(message);
     playback.sayAccount(this.sink, true);
     await this.play(ended);
     if (ended.aborted) return;

@@ -186,6 +186,16 @@ export class LoadTerminal {
         reply('query.result', { coid: data?.coid ?? '', known: false } satisfies terminal.QueryResult);
         return;
       }
+      case 'history.get':
+        reply('history', { deals: [], orders: [], cash: [], coversFrom: 0 } satisfies terminal.HistoryFrame);
+        return;
+      case 'rates.get':
+        reply('rates', { bars: [] } satisfies terminal.RatesFrame);
+        return;
+      case 'order.modify':
+      case 'order.cancel':
+        reply('cmd.ack', refusal(terminal.orderCancelSchema.safeParse(message.d).data?.coid ?? ''));
+        return;
       case 'order.submit': {
         const { data } = terminal.orderSubmitSchema.safeParse(message.d);
         this.orders += 1;

@@ -178,7 +178,7 @@ export class Playback {
   }
 
   /** After the end of the data: answers what was told since. */
-  answerAfterEnd(sink: BatchSink): void {
+  answerAfterEnd(sink?: BatchSink): void {
     if (!this.isEnded) return;
     this.applyCommands();
     const events = [...this.answers, ...this.runner.finish(this.timeUs)];

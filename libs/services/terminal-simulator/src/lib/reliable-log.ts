@@ -1,20 +1,16 @@
-import { terminal } from '@trading/contracts';
 import type { ReliableMessage, ReliableSink } from './batch-sink';
-import { reliableEnvelope } from './frame-sink';
 
 /** Reliable events that a live terminal keeps at least for a gateway that missed them. */
 export const KEPT_EVENTS = 4096;
 
-/** The newest reliable events as they were sent, for a gateway that comes back. */
+/** The newest reliable events, for a gateway that comes back. */
 export class ReliableLog implements ReliableSink {
-  private kept: { readonly seq: number; readonly frame: Buffer }[] = [];
+  private kept: ReliableMessage[] = [];
   private last = 0;
 
   reliable(message: ReliableMessage): void {
-    // A journal that was lost counts anew.
-    if (message.seq <= this.last) this.kept = [];
     this.last = message.seq;
-    this.kept.push({ seq: message.seq, frame: terminal.encodeFrame(reliableEnvelope(message)) });
+    this.kept.push(message);
     if (this.kept.length > 2 * KEPT_EVENTS) this.kept = this.kept.slice(-KEPT_EVENTS);
   }
 
@@ -29,8 +25,8 @@ export class ReliableLog implements ReliableSink {
     return { first: this.kept[0]?.seq ?? this.last + 1, last: this.last };
   }
 
-  /** Frames of what came after a sequence, in order. */
-  since(seq: number): Buffer {
-    return Buffer.concat(this.kept.flatMap((one) => (one.seq > seq ? [one.frame] : [])));
+  /** What came after a sequence, in order. */
+  since(seq: number): readonly ReliableMessage[] {
+    return this.kept.filter((one) => one.seq > seq);
   }
 }

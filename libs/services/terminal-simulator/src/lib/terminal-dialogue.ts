@@ -1,4 +1,5 @@
 import { terminal } from '@trading/contracts';
+import { crashPoint } from '@trading/platform-crash-points';
 import type { z } from 'zod';
 import type { PlayedTime } from './command-desk';
 import type { SessionParts } from './terminal-session';
@@ -64,37 +65,53 @@ export class TerminalDialogue {
   private act(message: terminal.Envelope): void {
     const { desk, playback, symbols, logger } = this.parts;
     switch (message.t) {
-      case 'order.submit':
-        { this.command(message, terminal.orderSubmitSchema, (order, played) =>
+      case 'order.submit': {
+        this.command(message, terminal.orderSubmitSchema, (order, played) =>
           desk.submit({ ...order, symbol: symbols.ours(order.symbol) }, played),
-        ); return; }
-      case 'order.modify':
-        { this.command(message, terminal.orderModifySchema, (change, played) =>
+        );
+        return;
+      }
+      case 'order.modify': {
+        this.command(message, terminal.orderModifySchema, (change, played) =>
           desk.modify({ ...change, symbol: symbols.ours(change.symbol) }, played),
-        ); return; }
-      case 'order.cancel':
-        { this.command(message, terminal.orderCancelSchema, (cancel, played) => desk.cancel(cancel, played)); return; }
-      case 'query.coid':
-        { this.read(message, terminal.queryCoidSchema, (query) =>
+        );
+        return;
+      }
+      case 'order.cancel': {
+        this.command(message, terminal.orderCancelSchema, (cancel, played) => desk.cancel(cancel, played));
+        return;
+      }
+      case 'query.coid': {
+        this.read(message, terminal.queryCoidSchema, (query) =>
           this.answer(message, 'query.result', desk.query(query, playback)),
-        ); return; }
-      case 'fence':
-        { this.read(message, terminal.fenceSchema, ({ epoch }) =>
-          this.answer(message, 'cmd.ack', desk.fence(epoch)),
-        ); return; }
-      case 'md.subscribe':
-        { this.read(message, subscriptionSchema, ({ subscribe }) => {
+        );
+        return;
+      }
+      case 'fence': {
+        this.read(message, terminal.fenceSchema, ({ epoch }) => this.answer(message, 'cmd.ack', desk.fence(epoch)));
+        return;
+      }
+      case 'md.subscribe': {
+        this.read(message, subscriptionSchema, ({ subscribe }) => {
           desk.subscribe(subscribe, playback);
           this.answer(message, 'cmd.ack', { coid: '', status: 'JOURNALLED', code: '', message: '', dup: false });
-        }); return; }
-      case 'snapshot.get':
-        { this.answer(message, 'snapshot', playback.snapshot()); return; }
-      case 'history.get':
-        { this.read(message, terminal.historyGetSchema, (request) =>
+        });
+        return;
+      }
+      case 'snapshot.get': {
+        this.answer(message, 'snapshot', playback.snapshot());
+        return;
+      }
+      case 'history.get': {
+        this.read(message, terminal.historyGetSchema, (request) =>
           this.answer(message, 'history', playback.history(request)),
-        ); return; }
-      case 'rates.get':
-        { this.read(message, terminal.ratesGetSchema, (request) => void this.tellRates(message, request)); return; }
+        );
+        return;
+      }
+      case 'rates.get': {
+        this.read(message, terminal.ratesGetSchema, (request) => void this.tellRates(message, request));
+        return;
+      }
       default:
         logger.warn({ type: message.t }, 'The gateway sent a message that this terminal does not know.');
         this.refuse(message, [{ path: ['t'], message: `${message.t} is not known here` }], 'COMMAND_UNKNOWN');
@@ -117,7 +134,9 @@ export class TerminalDialogue {
       const { playback, faults, onOrder } = this.parts;
       const { commandBarrier, results } = playback;
       const timeUs = playback.timeUs + (faults?.clockShiftMs ?? 0) * 1000;
-      this.answer(message, 'cmd.ack', act(body, { timeUs, commandBarrier, results }));
+      const ack = act(body, { timeUs, commandBarrier, results });
+      crashPoint('terminal-simulator.order.acknowledging');
+      this.answer(message, 'cmd.ack', ack);
       faults?.passCommand();
       onOrder();
     });

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileProblem } from '@trading/platform-files';
 import type { Logger } from '@trading/platform-logging';
-import { DataFileError } from '@trading/trading-market';
+import { DataFileError, parseZone } from '@trading/trading-market';
 import type { terminal } from '@trading/contracts';
 import { Backoff } from './backoff';
+import { BrokerClock } from './broker-clock';
 import { CommandDesk } from './command-desk';
 import type { StopReason } from './exit';
 import { FaultRecord } from './fault-record';
-import { ConnectionLost, GatewayConnection } from './gateway-connection';
+import { ConnectionLost, GatewayConnection, wallUs } from './gateway-connection';
 import { HandshakeFailed, shakeHands, type JournalFacts, type TerminalIdentity } from './handshake';
 import { Journal } from './journal';
 import { LineFaults } from './line-faults';
@@ -15,7 +16,6 @@ import { LivePace } from './live-pace';
 import { LiveSession } from './live-session';
 import { LockstepSession } from './lockstep-session';
 import { Pace } from './pace';
-import { playSilentlyTo } from './playback';
 import { PlayedMarket } from './played-market';
 import { brokerOf, feedsOf, inconvertible, marginModeOf, symbolsOf } from './simulated-account';
 import type { SimulatorConfig } from './simulator-config';
@@ -31,6 +31,8 @@ export class TerminalSimulator {
   /** Without lockstep the market outlives a connection: no gateway says where to go back to. */
   private liveMarket: PlayedMarket | undefined;
   private readonly faults: LineFaults | undefined;
+  /** Simulated time has no zone: what it says is UTC. */
+  private readonly clock: BrokerClock | undefined;
 
   private constructor(
     private readonly config: SimulatorConfig,
@@ -43,6 +45,8 @@ export class TerminalSimulator {
     this.backoff = new Backoff(config.seed, config.reconnectMs);
     this.desk = new CommandDesk(journal);
     this.faults = config.faults.rules.length === 0 ? undefined : new LineFaults(config.faults, record);
+    const zone = config.lockstep ? undefined : parseZone(config.brokerZone ?? '');
+    this.clock = zone && new BrokerClock(zone, wallUs);
     if (this.faults) logger.info({ faults: config.faults }, 'Faults are played: this is their plan.');
   }
 
@@ -130,7 +134,10 @@ export class TerminalSimulator {
     // A live terminal knows what its journal makes of the market before it says hello.
     let market = config.lockstep ? undefined : await this.market(signal);
     const { host, port } = config.gateway;
-    const connection = await GatewayConnection.dial(host, port, signal, this.faults?.connection());
+    const connection = await GatewayConnection.dial(host, port, signal, {
+      ...(this.faults && { faults: this.faults.connection() }),
+      ...(this.clock && { clock: this.clock }),
+    });
     const stop = (): void => connection.close('this terminal stops');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
@@ -163,7 +170,9 @@ export class TerminalSimulator {
     const { config, symbols, journal } = this;
     if (config.lockstep) return PlayedMarket.open(config, symbols, journal);
     const market = (this.liveMarket ??= await PlayedMarket.open(config, symbols, journal));
-    await playSilentlyTo(market.playback, journal.lastBarrier, signal);
+    const { playback } = market;
+    while (playback.n < journal.lastBarrier && !playback.isEnded && !signal.aborted) await playback.next();
+    playback.answerAfterEnd();
     return market;
   }
 
@@ -185,7 +194,8 @@ function openJournal({ lockstep, fingerprint, stateFolder }: SimulatorConfig): J
 }
 
 function identityOf(config: SimulatorConfig): TerminalIdentity {
-  return { ...config, marginMode: marginModeOf(config) };
+  const saysBrokerTime = !config.lockstep && config.brokerZone !== undefined;
+  return { ...config, marginMode: marginModeOf(config), saysBrokerTime };
 }
 
 function factsOf({ journalId, epoch }: Journal): JournalFacts {

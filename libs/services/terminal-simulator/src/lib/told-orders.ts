@@ -82,6 +82,11 @@ export class ToldOrders {
     return String(Number(shown) + TICKET_SHIFT);
   }
 
+  /** The ticket with which the broker answers: a changed one is seen only afterwards. */
+  answeredTicket(brokerCoid: string, brokerTicket: string, told: string): string {
+    return this.changed.has(brokerCoid) ? brokerTicket : told;
+  }
+
   /** The broker's own ticket of one that was told. */
   brokerTicket(told: string): string {
     const number = Number(told);

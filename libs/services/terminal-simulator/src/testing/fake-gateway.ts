@@ -7,13 +7,16 @@ export interface FakeGatewayOptions {
   /** What it proves itself with, where that is another one. */
   readonly ownKey?: Buffer;
   readonly subscribe?: terminal.Welcome['subscribe'];
-  readonly resumeBarrier?: number;
-  readonly resumeFrom?: number;
+  readonly resumeBarrier?: number | (() => number);
+  /** A function is asked at each connection. */
+  readonly resumeFrom?: number | ((journalId: string) => number);
   readonly epoch?: number;
   /** Sends `sim.done` by itself after each mark that {@link FakeGateway.atMark} has handled. */
   readonly answersMarks?: boolean;
   readonly hbMs?: number;
 }
+
+const RELIABLE = ['cmd.result', 'trade.event', 'order.event', 'position.event', 'cash.event'];
 
 /** A message with the bytes in which it came. */
 export interface Received extends terminal.Envelope {
@@ -27,6 +30,7 @@ export class FakeGateway {
   readonly received: Received[] = [];
   readonly refused: string[] = [];
   connections = 0;
+  welcomed = 0;
   /** Does something at a mark, before it is answered. */
   atMark: (mark: terminal.SimMark) => void | Promise<void> = () => undefined;
   /** Does something when a terminal was welcomed. */
@@ -111,8 +115,13 @@ export class FakeGateway {
 
   /** Messages of simulated time, as they came. */
   played(): string[] {
-    const types = ['tick', 'cmd.result', 'trade.event', 'account', 'sim.mark'];
+    const types = ['tick', ...RELIABLE, 'account', 'terminal', 'sim.mark'];
     return this.received.filter(({ t }) => types.includes(t)).map(({ text }) => text);
+  }
+
+  /** Reliable messages, as they came. */
+  reliable(): Received[] {
+    return this.received.filter(({ t }) => RELIABLE.includes(t));
   }
 
   private serve(socket: Socket): void {
@@ -140,6 +149,7 @@ export class FakeGateway {
             terminal.authSchema.parse(message.d).mac === terminal.handshakeMac(this.options.key, 'ea1', facts);
           if (isProven) {
             reply('welcome', this.welcome(facts));
+            this.welcomed += 1;
             this.atWelcome();
           } else {
             this.refused.push(login);
@@ -165,8 +175,8 @@ export class FakeGateway {
     return {
       mac: terminal.handshakeMac(ownKey, 'gw1', facts),
       hbMs,
-      resumeFrom,
-      resumeBarrier,
+      resumeFrom: typeof resumeFrom === 'function' ? resumeFrom(this.hellos.at(-1)?.journalId ?? '') : resumeFrom,
+      resumeBarrier: typeof resumeBarrier === 'function' ? resumeBarrier() : resumeBarrier,
       epoch,
       subscribe: [...subscribe],
     };

@@ -13,6 +13,10 @@ export const KEY = Buffer.from(HEX, 'hex');
 /** 2024-01-02 00:00 UTC. */
 export const START_US = 1_704_153_600_000_000;
 
+const LATE_US = START_US + 400 * 86_400_000_000;
+/** Between the ticks of {@link SimulatorStage.path}. */
+export const TICK_US = 20_000_000;
+
 export interface Act {
   readonly gateway: FakeGateway;
   readonly ended: Promise<StopReason>;
@@ -45,6 +49,14 @@ export class SimulatorStage {
     rows: readonly (readonly [timeUs: number, bid: number | string, ask: number | string])[],
   ): string {
     return this.data(name, 'time_ms,bid,ask', rows);
+  }
+
+  /** Writes ticks of given bids, one every 20 s, each ask one pip above. */
+  path(name: string, bids: readonly number[]): string {
+    return this.ticks(
+      name,
+      bids.map((bid, i) => [START_US + i * TICK_US, bid.toFixed(5), (bid + 0.0001).toFixed(5)] as const),
+    );
   }
 
   /** Starts a gateway and a simulator that dials it. */
@@ -119,7 +131,7 @@ export function orderOf(fields: Partial<terminal.OrderSubmit>): terminal.OrderSu
     tif: 'IOC',
     magic: '7',
     tag: 'Q',
-    notAfter: START_US + 400 * 86_400_000_000,
+    notAfter: LATE_US,
     epoch: 1,
     reduceOnly: false,
     ...fields,
@@ -133,6 +145,33 @@ export async function until(isSo: () => boolean): Promise<void> {
 
 export async function submit(gateway: FakeGateway, fields: Partial<terminal.OrderSubmit>): Promise<terminal.CmdAck> {
   return terminal.cmdAckSchema.parse((await gateway.ask('order.submit', orderOf(fields))).d);
+}
+
+export async function modify(gateway: FakeGateway, fields: Partial<terminal.OrderModify>): Promise<terminal.CmdAck> {
+  const whole = { requestId: 'm-1', coid: 'order-1', symbol: 'EURUSD', notAfter: LATE_US, epoch: 1, ...fields };
+  return terminal.cmdAckSchema.parse((await gateway.ask('order.modify', whole)).d);
+}
+
+export async function cancel(gateway: FakeGateway, fields: Partial<terminal.OrderCancel>): Promise<terminal.CmdAck> {
+  const whole = { requestId: 'c-1', coid: 'order-1', epoch: 1, ...fields };
+  return terminal.cmdAckSchema.parse((await gateway.ask('order.cancel', whole)).d);
+}
+
+export async function snapshotOf(gateway: FakeGateway): Promise<terminal.SnapshotFrame> {
+  return terminal.snapshotSchema.parse((await gateway.ask('snapshot.get', {})).d);
+}
+
+/** All pages of the history, checked against the form of the protocol. */
+export async function historyOf(gateway: FakeGateway, limit = 1000, from = 0): Promise<terminal.HistoryFrame[]> {
+  const pages: terminal.HistoryFrame[] = [];
+  let after: string | undefined;
+  do {
+    const request = { from, limit, ...(after !== undefined && { after }) };
+    const page = terminal.historySchema.parse((await gateway.ask('history.get', request)).d);
+    pages.push(page);
+    after = page.next;
+  } while (after !== undefined);
+  return pages;
 }
 
 export const bodies = (gateway: FakeGateway, type: string): unknown[] =>
