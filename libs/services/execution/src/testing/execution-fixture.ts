@@ -1,4 +1,4 @@
-import { TOPICS, gateway, type common, type execution, type market } from '@trading/contracts';
+import { TOPICS, gateway, risk, type common, type execution, type market } from '@trading/contracts';
 import {
   CheckpointStore,
   createTestDatabase,
@@ -17,7 +17,8 @@ import { OrderStore } from '../lib/order-store';
 import { reconciliationsOf, type Reconciliations } from '../lib/reconcile-service';
 import { FakeRiskManager } from './fake-risk-manager';
 import { FakeTerminal } from './fake-terminal';
-import { ACCOUNT, INSTRUMENT, SNAPSHOT, timeOf } from './messages';
+import { ACCOUNT, INSTRUMENT, SNAPSHOT, ticks, timeOf } from './messages';
+import { until } from './until';
 
 type TradeBody = NonNullable<gateway.TradeEvent['body']>;
 
@@ -56,6 +57,8 @@ export class ExecutionFixture {
   nowMs = 1_000;
   /** Of the next start. */
   config: Partial<ExecutionConfig> = {};
+  /** Called where a comparison waits a little before it looks again. */
+  onPause: () => Promise<void> = async () => undefined;
   /** Whether the next start compares books with the terminal. */
   reconciles = false;
   /** Of the account that the next session opens. */
@@ -80,6 +83,7 @@ export class ExecutionFixture {
     await this.database.query(`TRUNCATE ${TABLES}`);
     this.config = {};
     this.reconciles = false;
+    this.onPause = async () => undefined;
     this.snapshot = SNAPSHOT;
     this.journalId = 'journal-1';
     this.terminal.way = 'up';
@@ -147,6 +151,17 @@ export class ExecutionFixture {
     await this.start();
   }
 
+  /** The process stands still, with all that it knows, and another starts. */
+  async freeze(): Promise<void> {
+    await this.bus.close();
+    this.nowMs += 2 * LEASE_MS;
+    await this.start();
+  }
+
+  async untilSubmitted(coid: string): Promise<void> {
+    await until(() => this.terminal.submitted.includes(coid));
+  }
+
   /** A session from a barrier on, with what a terminal says first. `tradeSeq` is its last reliable event before that. */
   async session(resumeFrom = 0, { lockstep = true, tradeSeq = this.seq } = {}): Promise<void> {
     this.barrier = resumeFrom;
@@ -185,6 +200,19 @@ export class ExecutionFixture {
       $case: 'mark',
       value: { accountId: ACCOUNT, sessionId: this.sessionId, n, timeUs: timeOf(n), checkpoint, end },
     });
+    await this.idle();
+  }
+
+  /** One quote without simulated time. */
+  async quote(bid: number, ask: number): Promise<void> {
+    await this.market({ $case: 'batch', value: ticks(bid, ask) });
+    await this.idle();
+  }
+
+  /** risk-manager says that the account is to be flat. */
+  async wantFlat(requestId: string): Promise<void> {
+    const body = { $case: 'flatten', value: { requestId, reason: 'The week ends.' } } as const;
+    await this.bus.publish(TOPICS.riskEvent, ACCOUNT, risk.RiskEvent.fromPartial({ accountId: ACCOUNT, body }));
     await this.idle();
   }
 
@@ -274,7 +302,7 @@ export class ExecutionFixture {
   private reconciliations(bus: EventBus): Reconciliations {
     const { database, store, riskManager, logger } = this;
     const ports = { bus, database, store, gateway: this.terminal.client, riskManager: riskManager.client, logger };
-    return reconciliationsOf({ ...ports, monotonicMs: () => this.nowMs });
+    return reconciliationsOf({ ...ports, monotonicMs: () => this.nowMs, pause: () => this.onPause() });
   }
 
   private series(): TimeSeriesStore {

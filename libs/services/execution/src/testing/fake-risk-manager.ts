@@ -28,7 +28,15 @@ export class FakeRiskManager {
       checks: [{ code: this.denial ?? 'SPREAD_TOO_WIDE', passed: approved }],
       worstPrice: approved ? '1.20000' : '',
       ...(approved
-        ? { approval: { envelope: Buffer.from(coid), keyId: 'test', signature: Buffer.from('signed') } }
+        ? {
+            approval: {
+              envelope: Buffer.from(
+                common.ApprovalEnvelope.encode(common.ApprovalEnvelope.fromPartial({ coid })).finish(),
+              ),
+              keyId: 'test',
+              signature: Buffer.from('signed'),
+            },
+          }
         : {}),
       ...(approved && this.protects && request.order !== undefined ? { protectiveClose: closeOf(request.order) } : {}),
     });

@@ -29,7 +29,14 @@ describe('comparing books with their broker', () => {
       deals: [dealOf('1')],
       positions: [positionOf('1', { openPrice: '1.10000', stopLoss: '1.05000', takeProfit: '0' })],
     });
-    expect(compare(books, view)).toEqual({ complete: true, settled: [], toBook: [], differences: [], absent: [] });
+    expect(compare(books, view)).toEqual({
+      complete: true,
+      settled: [],
+      toBook: [],
+      differences: [],
+      candidates: [],
+      absent: [],
+    });
   });
 
   it('books a deal that the books lack, to our order where its comment says so', () => {

@@ -55,26 +55,26 @@ export function compare(books: Books, view: BrokerView): Comparison {
     settled: settledBy(books, toBook),
     toBook,
     differences: apart.sort((a, b) => (a.differenceId < b.differenceId ? -1 : 1)),
+    candidates: ticketsOf(candidates),
     absent: unknown.absent,
   };
 }
 
+/** Those that neither the deals make nor the doubtful ones would. */
 function unexplainedPositions(
   books: Books,
   view: BrokerView,
   owners: Owners,
-  { toBook }: DealsCompared,
+  { toBook, doubtful }: DealsCompared,
   keyOf: KeyOf,
 ): BrokerPosition[] {
-  const sure = projectPositions(
-    books,
-    toBook.map(({ deal }) => deal),
-    keyOf,
-  );
+  const dealt = (entries: readonly { readonly deal: BrokerDeal }[]) =>
+    projectPositions(books, entries.map(({ deal }) => deal).sort(byTime), keyOf);
+  const ways = [dealt(toBook), dealt([...toBook, ...doubtful])];
   const theirs = brokerHoldings(books, view, owners);
   return view.positions.filter(({ positionId, symbol }) => {
     const key = books.marginMode === 'NETTING' ? symbol : owners.rootOf(positionId);
-    return theirs.get(key)?.lots.eq(sure.get(key)?.lots ?? 0) !== true;
+    return ways.every((held) => theirs.get(key)?.lots.eq(held.get(key)?.lots ?? 0) !== true);
   });
 }
 
@@ -94,6 +94,13 @@ function volumeOf({ orders }: Books, coid: string): string {
 function candidatesOf({ deal, owner }: DealsCompared['doubtful'][number]): Candidate[] {
   const words = `deal ${deal.dealTicket}, ${orderWords(deal)}`;
   return owner.orders.map((order) => ({ order, ticket: deal.orderTicket, words }));
+}
+
+function ticketsOf(candidates: readonly Candidate[]): Comparison['candidates'] {
+  const named = candidates.map(
+    ({ order, ticket }) => [`${order.coid} ${ticket}`, { coid: order.coid, ticket }] as const,
+  );
+  return [...new Map(named.sort(([a], [b]) => (a < b ? -1 : 1))).values()];
 }
 
 /** Orders that nobody knew the outcome of, and that are known now. */

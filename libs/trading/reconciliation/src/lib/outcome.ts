@@ -64,6 +64,8 @@ export interface Comparison {
   readonly settled: readonly string[];
   readonly toBook: readonly Booking[];
   readonly differences: readonly Difference[];
+  /** Tickets of the broker that may be of UNKNOWN orders: an operator says. */
+  readonly candidates: readonly { readonly coid: string; readonly ticket: string }[];
   /** UNKNOWN orders that should be there by now, and are not: to be counted in their {@link Doubt}. */
   readonly absent: readonly string[];
 }
