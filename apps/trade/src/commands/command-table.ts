@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor';
 import { explainCommand } from './explain';
 import { flattenCommand } from './flatten';
 import { haltCommand } from './halt';
+import { limitsCommand } from './limits';
 import { migrateCommand } from './migrate';
 import { orderCommand } from './order';
 import { ordersCommand } from './orders';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   haltCommand,
   resumeCommand,
   flattenCommand,
+  limitsCommand,
   reconcileCommand,
   differencesCommand,
   adoptCommand,

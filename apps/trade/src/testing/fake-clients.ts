@@ -55,6 +55,9 @@ export class FakeSystem {
     if (this.down.has(door)) throw new FakeRpcError('UNAVAILABLE', 'UNAVAILABLE', 'connection refused');
   }
 
+  /** Limits by account, of those that were set. */
+  readonly limits = new Map<string, risk.Limits>();
+
   private riskManager(): Partial<risk.RiskManagerService> {
     const list = (accountId: string) => ({
       accounts: [...this.states]
@@ -65,6 +68,38 @@ export class FakeSystem {
       getTradingState: async ({ accountId }) => {
         this.reach('risk-manager');
         return list(accountId);
+      },
+      getLimits: async ({ accountId }) => {
+        this.reach('risk-manager');
+        return this.limits.get(accountId) ?? risk.Limits.fromPartial({ accountId, maxOrderLots: '9' });
+      },
+      setLimits: async ({ limits, reason }) => {
+        this.reach('risk-manager');
+        if (limits === undefined) throw new FakeRpcError('INVALID_ARGUMENT', 'LIMITS_MISSING');
+        const { accountId, version } = limits;
+        if ((this.limits.get(accountId)?.version ?? 0) !== version)
+          throw new FakeRpcError('FAILED_PRECONDITION', 'LIMITS_CHANGED', 'somebody changed them');
+        const stored = { ...limits, version: version + 1 };
+        this.limits.set(accountId, stored);
+        this.log.push(`limits ${accountId} ${stored.version} ${reason}`);
+        return stored;
+      },
+      getAccountRisk: async ({ accountId }) => {
+        this.reach('risk-manager');
+        return risk.AccountRisk.fromPartial({
+          accountId,
+          state: common.TradingState.ACTIVE,
+          ...{ equity: '10000.00', worstCaseEquity: '9900.00', positionLots: { EURUSD: '0.1' } },
+          anchors: [{ name: 'daily-loss', value: '10000.00', floor: '9500.00', resetsUs: 1_399_334_400_000_000 }],
+          reservations: [{ coid: 'c1', symbol: 'EURUSD', side: common.Side.BUY, lots: '0.2' }],
+        });
+      },
+      listAudit: async ({ accountId }) => {
+        this.reach('risk-manager');
+        const entry = { accountId, timeUs: 1_399_334_400_000_000, what: 'state', changedBy: 'operator' };
+        return {
+          entries: [risk.AuditEntry.fromPartial({ ...entry, reason: 'so', before: 'ACTIVE', after: 'HALTED' })],
+        };
       },
       setTradingState: async ({ accountId, state }) => {
         this.reach('risk-manager');

@@ -10,6 +10,8 @@ export * from './lib/evaluate-change';
 export * from './lib/limit-validation';
 export * from './lib/limits';
 export * from './lib/loss-limits';
+export { BASE_LIMITS } from './lib/presets/base-limits';
+export { LIMIT_PRESETS, type LimitPreset } from './lib/presets/limit-presets';
 export * from './lib/risk-input';
 export * from './lib/verdict';
 export { minuteOfWeek } from './lib/weekly-time';

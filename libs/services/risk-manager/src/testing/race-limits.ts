@@ -148,7 +148,8 @@ async function raceOnce(
   race: Race | undefined,
 ): Promise<string | undefined> {
   const [store] = stores;
-  if (race === undefined || store === undefined) return 'nothing to race';
+  const [first] = checks;
+  if (race === undefined || store === undefined || first === undefined) return 'nothing to race';
   const racing = 3 + random(6);
   const admitted = race.admitsOne === true ? 1 : 1 + random(Math.min(racing, SYMBOLS.length) - 1);
   await store.create({ accountId, state: 'ACTIVE', reason: '', changedBy: 'race', changedUs: 0 });
@@ -156,17 +157,17 @@ async function raceOnce(
   const view = viewOf(limits.lossLimits, race.freeMargin?.(admitted) ?? String(EQUITY));
   const answers = await Promise.all(
     Array.from({ length: racing }, (_, n) => {
-      const asked = checks[random(checks.length)];
       const order = orderOf(`${accountId}-${n}`, { accountId, stopLoss: STOP, ...race.order?.(n) });
       const request: risk.CheckOrderRequest = { order, asOfUs: NOW_US, epoch: 1, barrier: 1, change: undefined };
-      return asked?.check(request, view, { version: 0, limits });
+      const asked = checks[random(checks.length)] ?? first;
+      return asked.check(request, view, { version: 0, limits });
     }),
   );
-  const passed = answers.filter((answer) => answer?.approved === true).length;
+  const passed = answers.filter((answer) => answer.approved).length;
   const reserved = (await store.reservations(store.database, accountId)).length;
-  const others = answers.filter((answer) => answer?.approved === false && answer.code !== race.code);
+  const others = answers.filter((answer) => !answer.approved && answer.code !== race.code);
   if (passed === admitted && reserved === admitted && others.length === 0) return undefined;
-  const why = others.map((answer) => `${answer?.code ?? ''} ${answer?.message ?? ''}`).join('; ');
+  const why = others.map((answer) => `${answer.code} ${answer.message}`).join('; ');
   return `${race.name}: ${passed} of ${racing} passed and ${reserved} are reserved where ${admitted} may. ${why}`;
 }
 
