@@ -12,6 +12,7 @@ export class ExecutionQueries {
     private readonly store: OrderStore,
     private readonly timeSeries: TimeSeriesStore,
     private readonly leases: AccountLeases,
+    private readonly adopts: (accountId: string) => boolean,
   ) {}
 
   async order(coid: string): Promise<execution.Order> {
@@ -29,6 +30,7 @@ export class ExecutionQueries {
         ...data,
         lastSeq,
         epoch,
+        externalOrders: this.adopts(accountId) ? 'adopt' : 'halt',
         writer: holders.get(accountId)?.owner ?? '',
         balance: (await this.store.ledgerSum(accountId)).toFixed(2),
         equity: equityOf(accountId) ?? '',

@@ -35,7 +35,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
     this.parts = new ExecutionParts(dependencies);
     const { ports, followUps, schedule, own } = this.parts;
     this.forwarding = new Forwarding(ports.leases, own, dependencies.peers);
-    this.queries = new ExecutionQueries(ports.store, ports.timeSeries, ports.leases);
+    this.queries = new ExecutionQueries(ports.store, ports.timeSeries, ports.leases, ports.adopts);
     this.host = new StageHost<ExecutionInput, ExecutionStage>({
       sources: SOURCES,
       create: (accountId) => {

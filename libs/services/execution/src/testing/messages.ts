@@ -97,3 +97,25 @@ export function ticks(bid: number, ask: number): market.TickBatch {
     ask: [ask],
   });
 }
+
+/** What the broker holds of a buy limit order of 0.10 EURUSD at 1.05. */
+export function updateOf(
+  coid: string,
+  state: gateway.OrderUpdateState,
+  changes: Partial<gateway.OrderUpdate> = {},
+): gateway.OrderUpdate {
+  return gateway.OrderUpdate.fromPartial({
+    ticket: `o-${coid}`,
+    coid,
+    symbol: 'EURUSD',
+    side: 'SIDE_BUY',
+    type: 'ORDER_TYPE_LIMIT',
+    state,
+    volumeLots: '0.1',
+    filledLots: '0',
+    price: '1.05',
+    origin: 'ORIGIN_STRATEGY',
+    timeUs: timeOf(0),
+    ...changes,
+  });
+}
