@@ -1,7 +1,8 @@
 /**
  * The door to MetaTrader terminals, for both platforms: sessions over TCP, events out, approved commands in. It may
  * use the platform and the contracts; what it lets through, risk-manager has signed. Start with `terminal-session.ts`
- * (what a terminal says) and `command-sender.ts` (what it is told).
+ * (what a terminal says) and `command-sender.ts` (what it is told); `resume-plan.ts`, `fencing.ts` and `flattener.ts` say
+ * what survives a crash.
  */
 export {
   accountRegistrationSchema,
@@ -12,3 +13,4 @@ export {
 export { GATEWAY_MIGRATIONS } from './lib/gateway-migrations';
 export { gatewayConfigOf, gatewayVariables, missingOfGateway, type GatewayVariables } from './lib/gateway-variables';
 export { GatewayLifecycle, MT4_GATEWAY_SERVICE, MT5_GATEWAY_SERVICE } from './lib/gateway.module';
+export { fuzzTerminalPeer, type FuzzCounts, type FuzzTarget } from './testing/fuzz-terminal-peer';

@@ -38,7 +38,19 @@ describe('the variables of a gateway', () => {
     expect(missingOfGateway(parsed)).toEqual({});
   });
 
+  it('take more keys than one, which accounts may name', () => {
+    const parsed = parseConfig(variables, {
+      TERMINAL_KEYS: JSON.stringify({ 'desk-1': KEY, 'desk-2': KEY }),
+      ACCOUNTS: '[{"accountId":"a","login":"1","server":"Demo","keyIds":["desk-2"]}]',
+    });
+    const config = gatewayConfigOf(parsed, 'MT5');
+    expect(Object.keys(config.terminalKeys)).toEqual(['desk-1', 'desk-2']);
+    expect(config.accounts[0]?.keyIds).toEqual(['desk-2']);
+    expect(Object.keys(missingOfGateway(parsed))).toEqual(['approval-keys']);
+  });
+
   it.each([
+    ['TERMINAL_KEYS', '{"desk-1":"none"}', /desk-1: expected at least 32/],
     ['TERMINAL_KEY', 'not-hexadecimal', /at least 32 hexadecimal digits/],
     ['TERMINAL_KEY', KEY.slice(2), /at least 32 hexadecimal digits/],
     ['APPROVAL_PUBLIC_KEYS', '{"risk-1":"none"}', /risk-1: expected a PEM public key/],

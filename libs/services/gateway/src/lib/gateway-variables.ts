@@ -7,6 +7,9 @@ const HEX_KEY = /^\s*([0-9a-fA-F]{2}){16,}\s*$/;
 /** Whose progress ends a barrier of simulated time: every stage between a tick and its orders. */
 const STAGES = ['prediction/*', 'decision', 'execution', 'risk-manager'];
 
+const KEYS_SENTENCE =
+  'More keys of terminals by their names, for `keyIds` of accounts: `{"desk-1":"00112233…"}`, each at least 32 hexadecimal digits.';
+const hexKeySchema = z.string().regex(HEX_KEY, { error: 'expected at least 32 hexadecimal digits' });
 const subscriptionSchema = z.object({ symbol: z.string().min(1), timeframe: z.string().min(1) });
 const publicKeySchema = z.string().refine(isEd25519, 'expected a PEM public key (Ed25519)');
 
@@ -21,9 +24,12 @@ export function gatewayVariables(defaults: { readonly gatewayId: string; readonl
       .meta({ description: 'Key that terminals prove to have: at least 32 hexadecimal digits.', secret: true })
       .optional(),
     TERMINAL_KEY_ID: z.string().min(1).default('terminal').describe('Name by which terminals mean that key.'),
+    TERMINAL_KEYS: json(z.record(z.string().min(1), hexKeySchema), KEYS_SENTENCE)
+      .meta({ description: KEYS_SENTENCE, type: 'JSON', file: true, secret: true })
+      .default({}),
     ACCOUNTS: json(
       z.array(accountRegistrationSchema),
-      'Accounts whose terminals may connect: `[{"accountId","login","server","live"?,"zone"?,"symbols"?,"symbolSuffixes"?,"paper"?}]`.',
+      'Accounts whose terminals may connect: `[{"accountId","login","server","live"?,"keyIds"?,"zone"?,"symbols"?,"symbolSuffixes"?,"paper"?}]`.',
     ).default([]),
     SUBSCRIPTIONS: json(
       z.array(subscriptionSchema),
@@ -44,13 +50,14 @@ export type GatewayVariables = z.infer<z.ZodObject<ReturnType<typeof gatewayVari
 
 /** What a gateway of this platform is told by its variables. */
 export function gatewayConfigOf(variables: GatewayVariables, platform: GatewayConfig['platform']): GatewayConfig {
-  const { TERMINAL_KEY, TERMINAL_KEY_ID } = variables;
+  const { TERMINAL_KEY, TERMINAL_KEY_ID, TERMINAL_KEYS } = variables;
+  const keys = { ...TERMINAL_KEYS, ...(TERMINAL_KEY !== undefined && { [TERMINAL_KEY_ID]: TERMINAL_KEY }) };
   return {
     gatewayId: variables.GATEWAY_ID,
     platform,
     terminalHost: variables.TERMINAL_HOST,
     terminalPort: variables.TERMINAL_PORT,
-    terminalKeys: TERMINAL_KEY === undefined ? {} : { [TERMINAL_KEY_ID]: Buffer.from(TERMINAL_KEY.trim(), 'hex') },
+    terminalKeys: Object.fromEntries(Object.entries(keys).map(([id, hex]) => [id, Buffer.from(hex.trim(), 'hex')])),
     accounts: variables.ACCOUNTS,
     tradingMode: variables.TRADING_MODE,
     approvalKeys: variables.APPROVAL_PUBLIC_KEYS,
@@ -65,13 +72,18 @@ export function gatewayConfigOf(variables: GatewayVariables, platform: GatewayCo
 /** What a gateway cannot do for lack of a variable, by name. */
 export function missingOfGateway(variables: GatewayVariables): Record<string, string> {
   return {
-    ...(variables.TERMINAL_KEY === undefined && { 'terminal-key': 'TERMINAL_KEY is not set: no terminal is let in.' }),
+    ...(!hasKey(variables) && {
+      'terminal-key': 'TERMINAL_KEY is not set, and TERMINAL_KEYS is empty: no terminal is let in.',
+    }),
     ...(variables.ACCOUNTS.length === 0 && { accounts: 'ACCOUNTS is empty: no account may connect.' }),
     ...(Object.keys(variables.APPROVAL_PUBLIC_KEYS).length === 0 && {
       'approval-keys': 'APPROVAL_PUBLIC_KEYS is empty: no order is let through to a terminal.',
     }),
   };
 }
+
+const hasKey = ({ TERMINAL_KEY, TERMINAL_KEYS }: GatewayVariables): boolean =>
+  TERMINAL_KEY !== undefined || Object.keys(TERMINAL_KEYS).length > 0;
 
 function isEd25519(pem: string): boolean {
   try {
