@@ -1,7 +1,8 @@
 import { CRASH_POINTS, type CrashPointName } from '@trading/platform-crash-points';
+import { common } from '@trading/contracts';
 import { DataFolder } from '../e2e/data-folder';
 import { Broken, CrashRun, type Outcome } from './crash-run';
-import { CrashPlan, nameOf, wordsOf } from './crash-plan';
+import { CrashPlan, nameOf, wordsOf, type Crash } from './crash-plan';
 import { writeFlowTicks } from './flow-ticks';
 import { Seeded } from './seeded';
 
@@ -80,6 +81,13 @@ export async function crashCycles(options: CycleOptions): Promise<CycleResult> {
         const crash = cycles < options.cycles ? plan.next() : undefined;
         words = crash === undefined ? 'no crash' : wordsOf(crash);
         const begun = performance.now();
+        if (crash?.kind === 'point' && crash.point.startsWith('risk-manager.state.')) {
+          await haltedRun(args, crash);
+          cycles += 1;
+          points[nameOf(crash)] = (points[nameOf(crash)] ?? 0) + 1;
+          options.say(`  ${cycles}: ${words}, in a run of its own (${Math.round(performance.now() - begun)} ms)`);
+          continue;
+        }
         const end = await run.cycle(crash);
         const ms = Math.round(performance.now() - begun);
         if (end.kind === 'finished') {
@@ -100,6 +108,22 @@ export async function crashCycles(options: CycleOptions): Promise<CycleResult> {
     } finally {
       await run.remove();
     }
+  }
+}
+
+/** Slow enough to be halted in the middle. */
+const HALT_PACE = '20000';
+
+/** A run that an operator halts and that dies of it: halted it stays exactly when that was stored. */
+async function haltedRun(args: readonly string[], crash: Extract<Crash, { kind: 'point' }>): Promise<void> {
+  const run = new CrashRun([...args, '--speed', HALT_PACE], undefined);
+  try {
+    if ((await run.cycle(crash)).kind === 'finished') throw new Broken(['the halt did not reach its crash point']);
+    await run.check();
+    if (crash.point === 'risk-manager.state.stored') run.expectedState = common.TradingState.HALTED;
+    await run.cycle();
+  } finally {
+    await run.remove();
   }
 }
 

@@ -39,6 +39,8 @@ export class Broken extends Error {
 /** One run in a data folder of its own, crashed and started again until its data ends. */
 export class CrashRun {
   readonly folder = new DataFolder();
+  /** In which trading state the account must be at the end. */
+  expectedState: common.TradingState = common.TradingState.ACTIVE;
   private terminalPort = '0';
 
   constructor(
@@ -98,7 +100,7 @@ export class CrashRun {
         }
         if (isOfState && grpcOf(program) !== undefined) {
           isOfState = false;
-          void this.confirmState(grpcOf(program) ?? '');
+          void this.halt(grpcOf(program) ?? '');
         }
         if (performance.now() > deadline) {
           throw new Broken([`neither crash nor end within ${CYCLE_WITHIN_MS} ms: ${program.err.slice(-1500)}`]);
@@ -111,10 +113,10 @@ export class CrashRun {
     }
   }
 
-  /** An operator says again what holds already: that is stored as any change of the state, and changes no outcome. */
-  private async confirmState(grpc: string): Promise<void> {
+  /** An operator halts the account, unless the system dies of that. */
+  private async halt(grpc: string): Promise<void> {
     const one = connectToOne(grpc, this.folder.operatorToken());
-    const state = common.TradingState.ACTIVE;
+    const state = common.TradingState.HALTED;
     await one.clients.riskManager
       .setTradingState({ accountId: ACCOUNT, state, reason: 'chaos' })
       .catch(() => undefined);
@@ -142,6 +144,9 @@ export class CrashRun {
     const found: string[] = [];
     try {
       found.push(...brokerDifferences(await readBoth(one.clients, ACCOUNT)));
+      const { accounts } = await one.clients.riskManager.getTradingState({ accountId: ACCOUNT });
+      const state = accounts[0]?.state;
+      if (state !== this.expectedState) found.push(`the account is ${state}, expected ${this.expectedState}`);
     } finally {
       one.close();
     }
