@@ -15,6 +15,13 @@ export const variables = z
       .meta({ description: SIGNING_KEY, secret: true })
       .optional(),
     RISK_SIGNING_KEY_ID: z.string().min(1).default('risk-1').describe('Name under which gateways know that key.'),
+    RISK_SIGNING_KEYRING: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File of keys that is used instead, read again as it changes: `{"active":"risk-2","keys":{"risk-2":"PEM",…}}`.',
+      ),
     DEFAULT_LIMITS: json(
       limitsSchema,
       'Limits of accounts that have none of their own, over those of a paper account: `{"maxOrderLots":"2",…}`.',

@@ -25,14 +25,15 @@ void runServiceProcess({
     const told: RiskManagerConfig = {
       signingKey: config.RISK_SIGNING_KEY ?? unknownKey(),
       signingKeyId: config.RISK_SIGNING_KEY_ID,
+      ...(config.RISK_SIGNING_KEYRING === undefined ? {} : { signingKeyringFile: config.RISK_SIGNING_KEYRING }),
       defaultLimits: config.DEFAULT_LIMITS ?? PAPER_LIMITS,
       enableOnCreation: config.ENABLE_ON_CREATION,
       tradingMode: config.TRADING_MODE,
     };
     return [{ provide: RISK_MANAGER_CONFIG, useValue: told }];
   },
-  missing: ({ RISK_SIGNING_KEY }): Record<string, string> =>
-    RISK_SIGNING_KEY === undefined
+  missing: ({ RISK_SIGNING_KEY, RISK_SIGNING_KEYRING }): Record<string, string> =>
+    RISK_SIGNING_KEY === undefined && RISK_SIGNING_KEYRING === undefined
       ? { 'signing-key': 'RISK_SIGNING_KEY is not set: approvals are signed with a key that no gateway knows.' }
       : {},
 });

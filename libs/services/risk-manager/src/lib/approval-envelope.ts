@@ -77,6 +77,7 @@ export function changeEnvelope(
     stopLoss: change.stopLoss ?? '',
     takeProfit: change.takeProfit ?? '',
     expiresUs: change.expiresUs ?? 0,
+    takenAway: [...(change.stopLoss === '' ? ['stop_loss'] : []), ...(change.takeProfit === '' ? ['take_profit'] : [])],
     positionId: change.positionId,
   };
 }

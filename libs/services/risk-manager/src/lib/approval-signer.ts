@@ -32,7 +32,11 @@ export class ApprovalSigner {
   /** From now on these keys sign. What cannot be used leaves those before in use. @throws SigningKeyMissing */
   use({ activeId, keys }: SigningKeys): void {
     if (!Object.hasOwn(keys, activeId)) throw new SigningKeyMissing(activeId);
-    this.keys = new Map(Object.entries(keys).map(([id, pem]) => [id, createPrivateKey(pem)]));
+    const opened = new Map(Object.entries(keys).map(([id, pem]) => [id, createPrivateKey(pem)]));
+    // A key of another kind would sign what no gateway lets through.
+    if ([...opened.values()].some(({ asymmetricKeyType }) => asymmetricKeyType !== 'ed25519'))
+      throw new SigningKeyMissing(activeId);
+    this.keys = opened;
     this.activeId = activeId;
   }
 

@@ -151,10 +151,13 @@ export class OrderChecks {
     if (instrument === undefined || quote === undefined)
       return denied('INSTRUMENT_UNKNOWN', `The instrument ${order.symbol} is not known.`);
     const worstPrice = verdict.worstPrice.toFixed(instrument.digits);
-    const isProtected = instrument.stopsOnOpen === 'AFTER' && !order.reduceOnly && (order.stopLoss ?? '') !== '';
+    // Such a broker is sent the entry without its stops, which are set on the position afterwards.
+    const isAfter = instrument.stopsOnOpen === 'AFTER';
+    const sent = isAfter ? { ...order, stopLoss: undefined, takeProfit: undefined } : order;
+    const isProtected = isAfter && !order.reduceOnly && (order.stopLoss ?? '') !== '';
     return risk.CheckOrderResponse.fromPartial({
       approved: true,
-      approval: this.signer.sign(orderEnvelope(request, order, worstPrice, instrument, limits)),
+      approval: this.signer.sign(orderEnvelope(request, sent, worstPrice, instrument, limits)),
       checks,
       worstPrice,
       ...(isProtected

@@ -7,6 +7,8 @@ export interface RiskManagerConfig {
   readonly signingKeyId: string;
   /** Other keys by id, such as the one that signed before: what they signed stays as it is. */
   readonly otherSigningKeys?: Readonly<Record<string, string>>;
+  /** A file of signing keys that is used instead, and read again when it changes: `{"active","keys":{id: PEM}}`. */
+  readonly signingKeyringFile?: string;
   /** Limits of an account that has none of its own yet. */
   readonly defaultLimits: RiskLimits;
   /**

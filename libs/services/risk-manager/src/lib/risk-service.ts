@@ -11,6 +11,7 @@ import { AccountLimits, requireEnforceable } from './account-limits';
 import { accountRisk } from './account-risk';
 import { ApprovalSigner, type SigningKeys } from './approval-signer';
 import { OrderChecks, type VersionedLimits } from './check-order';
+import { KeyringFile } from './keyring-file';
 import { limitsMessage, limitsOf } from './limits-message';
 import { signingKeysOf } from './risk-config';
 import { RiskStage, stateMessage, type RiskInputEvent, type RiskPorts } from './risk-stage';
@@ -28,11 +29,15 @@ export class RiskUseCases implements risk.RiskManagerService {
   private subscriptions: Subscription[] = [];
   private readonly limits: AccountLimits;
   private readonly signer: ApprovalSigner;
+  private readonly keyring: KeyringFile | undefined;
 
   /** @throws LimitsRefused */
   constructor(private readonly ports: RiskPorts) {
     this.limits = new AccountLimits(ports.config.defaultLimits);
     this.signer = new ApprovalSigner(signingKeysOf(ports.config));
+    const { signingKeyringFile: path } = ports.config;
+    this.keyring =
+      path === undefined ? undefined : new KeyringFile(path, (keys) => this.useSigningKeys(keys), ports.logger);
     this.checks = new OrderChecks(ports.store, this.signer, (accountId, limits) => this.learnLimits(accountId, limits));
     this.host = new StageHost<RiskInputEvent, RiskStage>({
       sources: SOURCES,
@@ -50,6 +55,7 @@ export class RiskUseCases implements risk.RiskManagerService {
 
   /** Refuses limits that it cannot enforce, then takes events. Throws {@link LimitsRefused}. */
   async start(): Promise<void> {
+    this.keyring?.open();
     for (const { accountId } of await this.ports.store.accounts()) {
       const stored = await this.ports.store.history.limits(accountId);
       if (stored !== undefined) this.limits.learn(accountId, stored);
@@ -78,6 +84,7 @@ export class RiskUseCases implements risk.RiskManagerService {
   }
 
   async stop(): Promise<void> {
+    this.keyring?.close();
     this.host.stop();
     await Promise.all(this.subscriptions.map((s) => s.stop()));
     await Promise.all([...this.host.stages.values()].map((stage) => stage.stop()));
