@@ -3,17 +3,19 @@ import { InfluxDB, Point } from '@influxdata/influxdb-client';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import { Client } from 'pg';
+import { ensureTopics } from '@trading/platform-kafka';
 
 import { describeWithInflux, distributedServers, freshDatabase, freshPrefix } from '../../test/src/distributed-servers';
 
 const servers = distributedServers();
+const DAY_MS = 86_400_000;
 
 async function topicOffset(config: KafkaConfig, topic: string, message?: string): Promise<string | undefined> {
   const kafka = new Kafka({ clientId: 'servers', logLevel: logLevel.NOTHING, ...config });
   const [admin, producer] = [kafka.admin(), kafka.producer()];
   try {
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    await ensureTopics(admin, { it: { name: topic, partitions: 1, retentionMs: DAY_MS } }, { replicationFactor: 1 });
     if (message !== undefined) {
       await producer.connect();
       await producer.send({ topic, messages: [{ value: message }] });

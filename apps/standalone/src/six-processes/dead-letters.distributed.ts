@@ -1,24 +1,15 @@
-import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { TOPICS } from '@trading/contracts';
 import type { ListedLetter } from '@trading/platform-kafka';
 import { freshStores, type StoreVariables } from '../../../../tools/test/src/fresh-stores';
-import { TERMINAL_KEY_ID, tradingEnvironment, type Traded } from '../e2e/fleet-environment';
 import { connectedSession, outcomeOf, storedRows, untilBarrier, untilEnd } from '../e2e/fleet-outcome';
 import { Program, type Ended } from '../e2e/program';
-import { ServiceFleet } from '../e2e/service-fleet';
-import { writeSyntheticTicks } from '../e2e/synthetic-ticks';
+import { BUSY, BUSY_ACCOUNT, startBusyFleet, type TradingFleet } from '../e2e/trading-fleet';
 import { waitFor } from '../e2e/wait';
-import { connectToSix, type SixClients } from './six-clients';
-import { forEachOfSix } from './six-services';
+import type { SixClients } from './six-clients';
 
-const [ACCOUNT, SYMBOL] = ['PAPER-1', 'EURUSD'] as const;
-const TRADED: Traded = {
-  accounts: [ACCOUNT],
-  symbols: [SYMBOL],
-  timeframe: 'M1',
-  strategy: { name: 'sma-cross', parameters: { fast: 1, slow: 3 } },
-};
+const ACCOUNT = BUSY_ACCOUNT;
+const [SYMBOL = ''] = BUSY.symbols;
 const TICKS = 2_000;
 /** A bar of a minute in a fifth of a second. */
 const SPEED = 300;
@@ -30,7 +21,7 @@ const [TICK, ORDER] = [TOPICS.marketTick.name, TOPICS.orderEvent.name];
 
 describe('messages that nobody can read', () => {
   let stores: StoreVariables;
-  let fleet: ServiceFleet;
+  let trading: TradingFleet;
   let six: SixClients;
 
   const dlq = (...args: string[]): Promise<Ended> => {
@@ -59,22 +50,10 @@ describe('messages that nobody can read', () => {
 
   beforeAll(async () => {
     stores = await freshStores('letters');
-    fleet = await new ServiceFleet(tradingEnvironment(TRADED, stores)).choosePorts();
-    const file = join(fleet.folder, 'ticks.csv');
-    writeSyntheticTicks(file, TICKS);
-    await fleet.startSix();
-    six = connectToSix(
-      forEachOfSix((name) => fleet.grpcOf(name)),
-      fleet.secrets.serviceToken,
-      { withinMs: 60_000, isOver: () => false },
-    );
-    const feeds = [{ symbol: SYMBOL, files: [file], zone: 'UTC' }];
-    fleet.startSimulator({ login: ACCOUNT, keyId: TERMINAL_KEY_ID, expiry: 'arrival', speed: SPEED, feeds });
+    trading = await startBusyFleet(stores, { ticks: TICKS, speed: SPEED });
+    ({ six } = trading);
   }, WITHIN_MS);
-  afterAll(async () => {
-    six.close();
-    await fleet.close();
-  }, WITHIN_MS);
+  afterAll(() => trading.close(), WITHIN_MS);
 
   it(
     'are set aside with the reason by each group that takes them, while trading goes on',
@@ -95,7 +74,7 @@ describe('messages that nobody can read', () => {
       const outcome = await outcomeOf(six, ACCOUNT);
       expect(outcome).toMatchObject({ ticks: TICKS, booksAgree: true });
       expect(outcome.trades.length).toBeGreaterThan(2);
-      const stored = await storedRows(stores.DATABASE_URL, TRADED);
+      const stored = await storedRows(stores.DATABASE_URL, BUSY);
       const place = `${ACCOUNT} ${SYMBOL}`;
       expect(stored.ticks[place]).toBe(TICKS);
       expect(stored.decisions).toHaveLength(stored.bars[place] ?? 0);

@@ -18,23 +18,18 @@ import {
   type CertificatePaths,
 } from '../../../../libs/platform/grpc/src/lib/certificates-fixture';
 import { freshStores } from '../../../../tools/test/src/fresh-stores';
-import { TERMINAL_KEY_ID, tradingEnvironment, type Traded } from '../e2e/fleet-environment';
+import { TERMINAL_KEY_ID, tradingEnvironment } from '../e2e/fleet-environment';
 import { connectedSession, outcomeOf, untilBarrier, untilEnd } from '../e2e/fleet-outcome';
 import { Program, type Ended } from '../e2e/program';
 import { ServiceFleet } from '../e2e/service-fleet';
 import { writeSyntheticTicks } from '../e2e/synthetic-ticks';
+import { BUSY, BUSY_ACCOUNT } from '../e2e/trading-fleet';
 import { waitFor } from '../e2e/wait';
 import { connectToSix, type SixClients } from './six-clients';
 import { forEachOfSix, SIX, type SixName } from './six-services';
 
-const ACCOUNT = 'PAPER-1';
-const SYMBOL = 'EURUSD';
-const TRADED: Traded = {
-  accounts: [ACCOUNT],
-  symbols: [SYMBOL],
-  timeframe: 'M1',
-  strategy: { name: 'sma-cross', parameters: { fast: 1, slow: 3 } },
-};
+const ACCOUNT = BUSY_ACCOUNT;
+const [SYMBOL = ''] = BUSY.symbols;
 const TICKS = 3_000;
 /** A bar of a minute in a quarter of a second: the data lasts longer than it takes to notice new files. */
 const SPEED = 240;
@@ -122,7 +117,7 @@ interface Shown {
     operator = authority.issue('operator');
     trusted = { ...operator, caFile: authority.caFile };
     const stores = await freshStores('security', 'secure');
-    const tells = tradingEnvironment(TRADED, stores);
+    const tells = tradingEnvironment(BUSY, stores);
     fleet = await new ServiceFleet((name, of) => ({
       ...tells(name, of),
       GRPC_TLS_CERT_FILE: filesOf(name).certFile,
