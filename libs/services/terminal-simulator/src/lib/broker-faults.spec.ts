@@ -4,6 +4,7 @@ import {
   cancel,
   historyOf,
   modify,
+  scripted,
   SimulatorStage,
   snapshotOf,
   START_US,
@@ -35,9 +36,7 @@ describe('a broker that misbehaves by plan', () => {
       feeds,
       { subscribe: M1, answersMarks: true },
       { faults: { rules: rules ?? [] } },
-      (g) => {
-        g.atMark = async ({ n }) => void (await atMark[n]?.(g));
-      },
+      scripted(atMark),
     );
     await gateway.end();
     return gateway;

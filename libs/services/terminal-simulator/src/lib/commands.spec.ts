@@ -4,6 +4,7 @@ import {
   cancel,
   historyOf,
   modify,
+  scripted,
   SimulatorStage,
   snapshotOf,
   START_US,
@@ -33,9 +34,7 @@ describe('commands of a simulated terminal', () => {
     atMark: Readonly<Record<number, (gateway: FakeGateway) => unknown>>,
     more: Partial<SimulatorConfigInput> = {},
   ): Promise<FakeGateway> => {
-    const { gateway } = await stage.start(feeds, { subscribe: M1, answersMarks: true }, more, (g) => {
-      g.atMark = async ({ n }) => void (await atMark[n]?.(g));
-    });
+    const { gateway } = await stage.start(feeds, { subscribe: M1, answersMarks: true }, more, scripted(atMark));
     await gateway.end();
     return gateway;
   };
@@ -206,7 +205,7 @@ describe('commands of a simulated terminal', () => {
   });
 
   it('survive the death of the terminal: the same is played again, and repeated requests are known', async () => {
-    const script = {
+    const script: Readonly<Record<number, (gateway: FakeGateway) => unknown>> = {
       1: (g: FakeGateway) => submit(g, LIMIT),
       2: (g: FakeGateway) => modify(g, { price: '1.09890' }),
       4: (g: FakeGateway) => submit(g, { coid: 'market' }),
@@ -217,7 +216,7 @@ describe('commands of a simulated terminal', () => {
       const state = stage.inFolder(`state-${k}`);
       const first = await stage.start(feeds, { subscribe: M1 }, { stateFolder: state }, (g) => {
         g.atMark = async ({ n }) => {
-          await script[n as keyof typeof script]?.(g);
+          await script[n]?.(g);
           if (n < 6) g.done(n);
         };
       });
@@ -227,9 +226,7 @@ describe('commands of a simulated terminal', () => {
         feeds,
         { subscribe: M1, answersMarks: true, resumeBarrier: k },
         { stateFolder: state },
-        (g) => {
-          g.atMark = async ({ n }) => void (await script[n as keyof typeof script]?.(g));
-        },
+        scripted(script),
       );
       await again.gateway.end();
       const rest = again.gateway.played();

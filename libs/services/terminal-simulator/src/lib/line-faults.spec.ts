@@ -4,6 +4,7 @@ import {
   bodies,
   cancel,
   marksOf,
+  scripted,
   SimulatorStage,
   snapshotOf,
   START_US,
@@ -130,9 +131,7 @@ describe('a line that fails by plan', () => {
   it('loses a result and all that follows it, until the next connection brings them', async () => {
     const { gateway } = await start(
       [{ at: { step: 'result', nth: 1 }, kind: 'lose' }],
-      (g) => {
-        g.atMark = async ({ n }) => void (n === 1 && (await submit(g, {})));
-      },
+      scripted({ 1: (g) => submit(g, {}) }),
       { answersMarks: true },
     );
     await gateway.end();

@@ -83,6 +83,46 @@ describe('a simulated terminal without lockstep', () => {
     expect(reliable(three.gateway)).toEqual([]);
   });
 
+  it('says which events it has kept, and begins with the first that is missing', async () => {
+    const feeds = feedsOf(2000);
+    const slow = { lockstep: false, speed: 200 } as const;
+    const { gateway } = await stage.start(feeds, { resumeFrom: () => known }, slow);
+    let known = 0;
+    expect((await gateway.heard(({ t }) => t === 'account')).t).toBe('account');
+    expect(gateway.hellos[0]?.resume).toEqual({ first: 1, last: 0 });
+    await submit(gateway, { coid: 'a' });
+    await until(() => reliable(gateway).length === 2);
+    known = 1;
+    gateway.received.length = 0;
+    gateway.drop();
+    await until(() => gateway.welcomed === 2 && reliable(gateway).length > 0);
+    expect(gateway.hellos[1]?.resume).toEqual({ first: 1, last: 2 });
+    expect(gateway.reliable().map(({ seq }) => seq)).toEqual([2]);
+    // A gateway that knows of more than there is knows it from elsewhere.
+    known = 99;
+    gateway.drop();
+    await until(() => gateway.welcomed === 3);
+    await submit(gateway, { coid: 'b', side: 'SELL' });
+    await until(() => gateway.reliable().some(({ seq }) => seq === 4));
+  });
+
+  it("speaks in its broker's time where that has a zone", async () => {
+    const { gateway } = await stage.start(feedsOf(600), {}, { lockstep: false, brokerZone: 'ny+7' });
+    await until(() => numbersOf(gateway, 'EURUSD').at(-1) === 600);
+    expect(gateway.hellos[0]?.caps).toEqual(['broker-time']);
+    expect(ticksOf(gateway)[0]?.t[0]).toBe(START_US + 7200 * S);
+    const { bars } = (await gateway
+      .ask('rates.get', {
+        ...{ symbol: 'EURUSD', timeframe: 'M1', limit: 3 },
+        ...{ from: START_US + 7260 * S, to: START_US + 9000 * S },
+      })
+      .then(({ d }) => d)) as terminal.RatesFrame;
+    expect(bars.map(({ open }) => (open - START_US) / S)).toEqual([7260, 7320, 7380]);
+    const account = (await gateway.heard(({ t }) => t === 'account')).d as terminal.AccountFrame;
+    const offsetS = ((account.bt ?? 0) - Date.now() * 1000) / S;
+    expect([7200, 10_800]).toContain(Math.round(offsetS / 900) * 900);
+  });
+
   it('keeps only the newest ticks for a gateway that does not read', async () => {
     const feeds = feedsOf(100_000);
     const { gateway } = await stage.start(feeds, {}, { lockstep: false, speed: 1e5, ticksPerFrame: 200 }, (g) => {

@@ -4,6 +4,7 @@ import {
   cancel,
   historyOf,
   modify,
+  scripted,
   SimulatorStage,
   snapshotOf,
   START_US,
@@ -32,9 +33,7 @@ describe('a simulated MetaTrader 4', () => {
       feeds,
       { subscribe: M1, answersMarks: true },
       { platform: 'MT4', ...more },
-      (g) => {
-        g.atMark = async ({ n }) => void (await atMark[n]?.(g));
-      },
+      scripted(atMark),
     );
     await gateway.end();
     return gateway;

@@ -147,6 +147,15 @@ export async function submit(gateway: FakeGateway, fields: Partial<terminal.Orde
   return terminal.cmdAckSchema.parse((await gateway.ask('order.submit', orderOf(fields))).d);
 }
 
+/** Does something at marks, by their number. */
+export const scripted =
+  (script: Readonly<Record<number, (gateway: FakeGateway) => unknown>>) =>
+  (gateway: FakeGateway): void => {
+    gateway.atMark = async ({ n }) => {
+      await script[n]?.(gateway);
+    };
+  };
+
 export async function modify(gateway: FakeGateway, fields: Partial<terminal.OrderModify>): Promise<terminal.CmdAck> {
   const whole = { requestId: 'm-1', coid: 'order-1', symbol: 'EURUSD', notAfter: LATE_US, epoch: 1, ...fields };
   return terminal.cmdAckSchema.parse((await gateway.ask('order.modify', whole)).d);
