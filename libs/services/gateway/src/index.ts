@@ -1,8 +1,8 @@
 /**
  * The door to MetaTrader terminals, for both platforms: sessions over TCP, events out, approved commands in. It may
- * use the platform and the contracts; what it lets through, risk-manager has signed. Start with `terminal-session.ts`
+ * use the kernels, the platform and the contracts; what it lets through, risk-manager has signed. Start with `terminal-session.ts`
  * (what a terminal says) and `command-sender.ts` (what it is told); `resume-plan.ts`, `fencing.ts` and `flattener.ts` say
- * what survives a crash.
+ * what survives a crash, `account-line.ts` and `paper-line.ts` what stands between a terminal and its session.
  */
 export {
   accountRegistrationSchema,
