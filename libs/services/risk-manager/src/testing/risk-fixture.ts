@@ -209,6 +209,19 @@ export class RiskFixture {
     await this.idle();
   }
 
+  /** A quote of 1.10000/1.10010. */
+  async quote(timeUs = NOW_US): Promise<void> {
+    const batch = { accountId: ACCOUNT, symbol: 'EURUSD', timeUs: [timeUs], bid: [1.1], ask: [1.1001] };
+    await this.market({ $case: 'batch', value: market.TickBatch.fromPartial(batch) });
+    await this.idle();
+  }
+
+  /** Money that the broker moved. */
+  cash(dealTicket: string, kind: string, amount: string, timeUs = NOW_US + 1): Promise<void> {
+    const value = gateway.CashMovement.fromPartial({ dealTicket, kind, amount, timeUs });
+    return this.onAccount({ $case: 'cash', value });
+  }
+
   /** What the broker reports of the account. */
   money(equity: string, balance = '10000'): Promise<void> {
     const value = gateway.AccountSnapshot.fromPartial({
@@ -282,7 +295,7 @@ export class RiskFixture {
     return this.bus.publish(TOPICS.positionEvent, ACCOUNT, { accountId: ACCOUNT, sessionId, body });
   }
 
-  private onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {
+  onAccount(body: NonNullable<gateway.AccountEvent['body']>): Promise<void> {
     const { sessionId, barrier } = this;
     const event = { accountId: ACCOUNT, sessionId, timeUs: NOW_US, barrier, body };
     return this.bus.publish(TOPICS.accountEvent, ACCOUNT, event);
