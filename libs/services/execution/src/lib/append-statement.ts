@@ -54,7 +54,8 @@ const PARTS = {
   protections: `INSERT INTO protection (account_id, coid, state, deadline_us, close)
     SELECT moved.account_id, r.coid, r.state, r.deadline_us, decode(r.close, 'base64')
     FROM moved, json_to_recordset($rows::json) AS r(coid text, state text, deadline_us bigint, close text)
-    ON CONFLICT (account_id, coid) DO UPDATE SET state = excluded.state, deadline_us = excluded.deadline_us`,
+    ON CONFLICT (account_id, coid) DO UPDATE SET state = excluded.state, deadline_us = excluded.deadline_us,
+      close = coalesce(excluded.close, protection.close)`,
 } as const;
 
 type Part = keyof typeof PARTS;

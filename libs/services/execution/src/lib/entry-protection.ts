@@ -1,7 +1,9 @@
-import { common } from '@trading/contracts';
+import { common, type risk } from '@trading/contracts';
 import type { Logger } from '@trading/platform-logging';
 import { isTerminal, operatorOrderId } from '@trading/trading-orders';
+import { LeaseLost } from './account-lease';
 import type { AccountWriter } from './account-writer';
+import { epochOf } from './approval-epoch';
 import type { ExecutionStage } from './execution-stage';
 import type { OrderCommands } from './order-commands';
 import { countProtectiveClose } from './order-metrics';
@@ -13,6 +15,7 @@ import type { OrderSubmission } from './submit-order';
 export interface ProtectionPorts {
   readonly store: OrderStore;
   readonly commands: OrderCommands;
+  readonly riskManager: risk.RiskManagerService;
   readonly submission: OrderSubmission;
   readonly logger: Logger;
 }
@@ -54,10 +57,11 @@ export class EntryProtection {
     for (const protection of [...stage.writer.protections.values()]) await this.one(stage, protection, inStep);
   }
 
-  private async one(stage: ExecutionStage, protection: Protection, inStep: boolean): Promise<void> {
+  private async one(stage: ExecutionStage, found: Protection, inStep: boolean): Promise<void> {
     const { writer } = stage;
-    const record = await writer.record(protection.coid);
+    const record = await writer.record(found.coid);
     if (record === undefined) return;
+    const protection = await this.signedForNow(stage, found, record, inStep);
     const { request, positionId } = record.order;
     if (request === undefined || record.view.filledLots.isZero()) {
       if (isTerminal(record.view.state)) await this.settle(writer, protection, 'DONE', inStep);
@@ -74,6 +78,34 @@ export class EntryProtection {
     if (!isFailed && command === undefined) return this.protect(stage, record, key, inStep);
     if (!isFailed && (command?.state === 'PENDING' || command?.state === 'DONE')) return;
     await this.close(stage, protection, record, key, inStep);
+  }
+
+  /** The close is worth something only when it is signed for this writer. */
+  private async signedForNow(
+    stage: ExecutionStage,
+    protection: Protection,
+    record: OrderRecord,
+    inStep: boolean,
+  ): Promise<Protection> {
+    const { writer } = stage;
+    const { request } = record.order;
+    if (protection.state !== 'WAITING' || request === undefined) return protection;
+    if (protection.close === undefined || epochOf(protection.close) === writer.epoch) return protection;
+    const { worstPrice: _worstPrice, ...order } = request;
+    try {
+      const { epoch, barrier } = writer;
+      const asked = { order, asOfUs: record.order.createdUs, epoch, barrier, change: undefined };
+      const { protectiveClose: close } = await this.ports.riskManager.checkOrder(asked);
+      if (close === undefined) return protection;
+      const signed = { ...protection, close };
+      await this.settle(writer, signed, protection.state, inStep);
+      return signed;
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      const { coid } = protection;
+      this.ports.logger.warn({ coid, error: String(error) }, 'The close of an entry could not be signed anew.');
+      return protection;
+    }
   }
 
   private async protect(stage: ExecutionStage, record: OrderRecord, key: string, inStep: boolean): Promise<void> {
@@ -100,7 +132,8 @@ export class EntryProtection {
     const { coid } = protection;
     const { accountId } = writer;
     if (protection.state === 'WAITING') {
-      const close = protection.close === undefined ? undefined : closeOrderOf(protection.close, record);
+      const isSigned = epochOf(protection.close) === writer.epoch;
+      const close = protection.close && isSigned ? closeOrderOf(protection.close, record) : undefined;
       this.ports.logger.error(
         { accountId, coid, position: key, close: close?.coid },
         'The stops of a position could not be set in time; it is closed.',

@@ -72,7 +72,7 @@ export class ExecutionParts {
     this.submission = new OrderSubmission(store, door, riskManager, logger);
     this.commands = new OrderCommands({ store, riskManager, door, logger });
     const { commands, submission } = this;
-    const protection = new EntryProtection({ store, commands, submission, logger });
+    const protection = new EntryProtection({ store, commands, submission, riskManager, logger });
     const trailing = new TrailingStops(commands, logger, monotonicMs, TRAIL_LEAST_MS);
     this.followUps = new OrderFollowUps({ commands, submission, protection, trailing, logger, monotonicMs });
     this.schedule = reconciliation && new ReconcileSchedule(reconciliation, logger, monotonicMs);

@@ -4,6 +4,7 @@ import type { Logger } from '@trading/platform-logging';
 import { isWorking } from '@trading/trading-orders';
 import type { AccountWriter, Entry } from './account-writer';
 import { LeaseLost } from './account-lease';
+import { epochOf } from './approval-epoch';
 import type { ExecutionStage } from './execution-stage';
 import type { CommandChanges, OrderCommand } from './order-command';
 import { countCommand } from './order-metrics';
@@ -50,8 +51,38 @@ export class OrderCommands {
   }
 
   /** Sends what the terminal has not answered, once more. */
-  async dispatch(writer: AccountWriter, inStep: boolean, isDue: (command: OrderCommand) => boolean): Promise<void> {
-    for (const command of [...writer.pending.values()]) if (isDue(command)) await this.send(writer, command, inStep);
+  async dispatch(stage: ExecutionStage, inStep: boolean, isDue: (command: OrderCommand) => boolean): Promise<void> {
+    for (const command of [...stage.writer.pending.values()]) {
+      if (!isDue(command)) continue;
+      const signed = await this.signedForNow(stage, command, inStep);
+      if (signed !== undefined) await this.send(stage.writer, signed, inStep);
+    }
+  }
+
+  /** What risk let through for an older writer, for this one; undefined when it cannot be had, or no more. */
+  private async signedForNow(
+    stage: ExecutionStage,
+    command: OrderCommand,
+    inStep: boolean,
+  ): Promise<OrderCommand | undefined> {
+    const { writer } = stage;
+    const { accountId, requestId, coid, verb } = command;
+    if (verb === 'cancel' || epochOf(command.approval) === writer.epoch) return command;
+    try {
+      const verdict = await this.check(stage, await this.orderToCheck(writer, command), command);
+      if (verdict.approved) return { ...command, approval: verdict.approval };
+      const { code, message } = verdict;
+      await writer.within(inStep, () =>
+        this.refuse(writer, command, { status: 'SUBMIT_STATUS_REJECTED', code, message }),
+      );
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      this.ports.logger.warn(
+        { accountId, coid, requestId, error: String(error) },
+        'A command could not be signed anew.',
+      );
+    }
+    return undefined;
   }
 
   private async once(

@@ -34,7 +34,7 @@ export class OrderFollowUps {
   /** Those of a barrier's step, within the writer's `exclusive`; played again, those that the terminal never had. */
   async inStep(stage: ExecutionStage, barrier: number): Promise<void> {
     const { commands, submission, protection, trailing } = this.parts;
-    await commands.dispatch(stage.writer, true, (command) => command.barrier === barrier);
+    await commands.dispatch(stage, true, (command) => command.barrier === barrier);
     if (stage.absent.size > 0) await submission.deliverUnsubmitted(stage, barrier);
     await protection.advance(stage, true);
     await trailing.follow(stage, { inStep: true });
@@ -68,7 +68,7 @@ export class OrderFollowUps {
     const { writer } = stage;
     if (!stage.isReady) return;
     const now = monotonicMs();
-    await commands.dispatch(writer, false, ({ requestId, inStep }) => {
+    await commands.dispatch(stage, false, ({ requestId, inStep }) => {
       const name = `${writer.accountId}|${requestId}`;
       const last = this.sentMs.get(name);
       // Those that somebody waits for were sent when they were stored.

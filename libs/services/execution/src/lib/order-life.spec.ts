@@ -43,7 +43,7 @@ describe('the life of an order', () => {
     coid: string,
     requestId: string,
     changes: { price?: string; stopLoss?: string; expiresUs?: number },
-  ) => system.service.modifyOrder({ accountId: ACCOUNT, coid, requestId, ...changes } as never);
+  ) => system.service.modifyOrder({ accountId: ACCOUNT, coid, requestId, ...changes });
   const cancel = (coid: string, requestId: string) =>
     system.service.cancelOrder({ accountId: ACCOUNT, coid, requestId });
   const orderNow = (coid: string) => system.service.getOrder({ accountId: ACCOUNT, coid });

@@ -63,6 +63,7 @@ export class ExecutionFixture {
   reconciles = false;
   /** Of the account that the next session opens. */
   snapshot = SNAPSHOT;
+  instrument = INSTRUMENT;
   private seq = 0;
   private sessions = 0;
   private barrier = 0;
@@ -85,6 +86,7 @@ export class ExecutionFixture {
     this.reconciles = false;
     this.onPause = async () => undefined;
     this.snapshot = SNAPSHOT;
+    this.instrument = INSTRUMENT;
     this.journalId = 'journal-1';
     this.terminal.way = 'up';
     this.terminal.reset();
@@ -185,7 +187,7 @@ export class ExecutionFixture {
         tradeMode,
       }),
     });
-    await this.onAccount({ $case: 'instrument', value: INSTRUMENT });
+    await this.onAccount({ $case: 'instrument', value: this.instrument });
     if (resumeFrom === 0) await this.onAccount({ $case: 'account', value: this.snapshot });
     await this.idle();
   }
@@ -218,7 +220,7 @@ export class ExecutionFixture {
 
   /** The terminal trades one more symbol, on the terms of the first. */
   learn(symbol: string): Promise<void> {
-    return this.onAccount({ $case: 'instrument', value: { ...INSTRUMENT, symbol } });
+    return this.onAccount({ $case: 'instrument', value: { ...this.instrument, symbol } });
   }
 
   /** One reliable event of the terminal, with the next sequence. */

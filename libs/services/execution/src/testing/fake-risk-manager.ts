@@ -38,7 +38,9 @@ export class FakeRiskManager {
             },
           }
         : {}),
-      ...(approved && this.protects && request.order !== undefined ? { protectiveClose: closeOf(request.order) } : {}),
+      ...(approved && this.protects && request.order !== undefined
+        ? { protectiveClose: closeOf(request.order, request.epoch) }
+        : {}),
     });
     this.verdicts.set(coid, verdict);
     if (approved) this.reserved.add(coid);
@@ -76,8 +78,13 @@ export class FakeRiskManager {
   }
 }
 
-function closeOf(order: common.OrderRequest): common.Approval {
-  const envelope = common.ApprovalEnvelope.fromPartial({
+function signed(envelope: Partial<common.ApprovalEnvelope>): common.Approval {
+  const bytes = common.ApprovalEnvelope.encode(common.ApprovalEnvelope.fromPartial(envelope)).finish();
+  return { envelope: Buffer.from(bytes), keyId: 'test', signature: Buffer.from('signed') };
+}
+
+function closeOf(order: common.OrderRequest, epoch: number): common.Approval {
+  return signed({
     coid: `close-${order.coid}`,
     accountId: order.accountId,
     symbol: order.symbol,
@@ -87,7 +94,6 @@ function closeOf(order: common.OrderRequest): common.Approval {
     reduceOnly: true,
     worstPrice: '1',
     verb: 'submit',
+    epoch,
   });
-  const bytes = Buffer.from(common.ApprovalEnvelope.encode(envelope).finish());
-  return { envelope: bytes, keyId: 'test', signature: Buffer.from('signed') };
 }
