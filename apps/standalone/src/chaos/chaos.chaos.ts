@@ -1,4 +1,5 @@
 import { CRASH_POINTS } from '@trading/platform-crash-points';
+import { raceLimits } from '@trading/service-risk-manager/testing/race-limits';
 import { crashCycles } from './crash-cycles';
 import { fuzz } from './fuzz';
 import { modelCases } from './model-cases';
@@ -30,8 +31,23 @@ describe('a system that is broken on purpose', () => {
   it(
     'stays up, small and with the same books under hostile frames, messages, calls and connections',
     async () => {
-      const result = await fuzz({ seed: SEED, frames: 100_000, messages: 50_000, calls: 3_000, connections: 200 });
+      const result = await fuzz({
+        seed: SEED,
+        frames: 100_000,
+        peerFrames: 5_000,
+        messages: 50_000,
+        calls: 3_000,
+        connections: 200,
+      });
       expect(result.failures).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'lets exactly as many of racing orders pass as each limit admits',
+    async () => {
+      expect(await raceLimits(66, SEED)).toMatchObject({ failures: [] });
     },
     TEST_MS,
   );

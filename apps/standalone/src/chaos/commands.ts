@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { raceLimits } from '@trading/service-risk-manager/testing/race-limits';
 import { crashCycles, pointsNamed } from './crash-cycles';
 import { fuzz } from './fuzz';
 import { soak } from './soak';
@@ -22,7 +23,8 @@ const OPTIONS = {
   cycles: { type: 'string', default: '1000' },
   points: { type: 'string', default: 'all' },
   mode: { type: 'string', default: 'standalone' },
-  rounds: { type: 'string', default: '10' },
+  rounds: { type: 'string' },
+  peers: { type: 'string', default: '200000' },
   accounts: { type: 'string', default: '32' },
   rate: { type: 'string', default: '100' },
   seconds: { type: 'string', default: '3600' },
@@ -40,8 +42,8 @@ const OPTIONS = {
  */
 export function commandOf(argv: readonly string[]): Command {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
-  const number = (name: keyof typeof OPTIONS): number => {
-    const value = Number(values[name]);
+  const number = (name: keyof typeof OPTIONS, otherwise?: number): number => {
+    const value = Number(values[name] ?? otherwise);
     if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name}: expected a whole number.`);
     return value;
   };
@@ -62,12 +64,14 @@ export function commandOf(argv: readonly string[]): Command {
       ...(await fuzz({
         seed,
         frames: number('frames'),
+        peerFrames: number('peers'),
         messages: number('messages'),
         calls: number('calls'),
         connections: number('connections'),
       })),
     }),
-    zombie: async (say) => ({ seed, ...(await zombie(number('rounds'), seed, say)) }),
+    races: () => raceLimits(number('rounds', 1_000), seed),
+    zombie: async (say) => ({ seed, ...(await zombie(number('rounds', 10), seed, say)) }),
     soak: async (say) => ({
       seed,
       ...(await soak({

@@ -92,7 +92,7 @@ export async function crashCycles(options: CycleOptions): Promise<CycleResult> {
         const ms = Math.round(performance.now() - begun);
         if (end.kind === 'finished') {
           if (crash !== undefined) plan.missed(crash);
-          options.say(`  the end of the data, equal to the undisturbed run (${ms} ms)`);
+          options.say(`  the end of the data, equal to the undisturbed run (${words} did not come, ${ms} ms)`);
           return;
         }
         if (crash === undefined) throw new Broken(['the program ended by itself']);

@@ -36,6 +36,7 @@ const LAST_MOMENT_MS = 1_200;
 /** Which crash comes next: every point once before any comes again, moments between them. All of it from the seed. */
 export class CrashPlan {
   private queue: CrashPointName[] = [];
+  private again: Crash | undefined;
 
   constructor(
     private readonly random: Seeded,
@@ -44,15 +45,18 @@ export class CrashPlan {
   ) {}
 
   next(): Crash {
+    const { again } = this;
+    this.again = undefined;
+    if (again !== undefined) return again;
     if (this.points.length === 0 || (this.withMoments && this.random.isWithin(MOMENT_SHARE))) return this.moment();
     if (this.queue.length === 0) this.queue = this.random.shuffled(this.points);
     const point = this.queue.shift() ?? 'execution.order.committed';
     return { kind: 'point', point, pass: this.passOf(point) };
   }
 
-  /** The run ended before this crash came: it is tried again, at its first pass. */
+  /** The run ended before this crash came: it is tried once more, at the first pass. */
   missed(crash: Crash): void {
-    if (crash.kind === 'point') this.queue.unshift(crash.point);
+    if (crash.kind === 'point' && crash.pass > 1) this.again = { ...crash, pass: 1 };
   }
 
   private passOf(point: CrashPointName): number {

@@ -2,6 +2,7 @@ import { brokerDifferences, readBoth } from './broker-books';
 import { fuzzCalls, type CallFuzz } from './fuzz-calls';
 import { fuzzCodecs, type CodecFuzz } from './fuzz-codecs';
 import { fuzzFrames, type FrameFuzz } from './fuzz-frames';
+import { fuzzPeers, type PeerFuzz } from './fuzz-peers';
 import { fuzzTerminals, type TerminalFuzz } from './fuzz-terminals';
 import { Seeded } from './seeded';
 import { FLOW_ACCOUNT, ServingSystem } from './serving-system';
@@ -10,6 +11,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Through the decoder of frames. */
   readonly frames: number;
+  /** Of peers of a gateway, which know its key. */
+  readonly peerFrames: number;
   /** Through the decoders of topics. */
   readonly messages: number;
   /** To the gRPC methods of a running system. */
@@ -20,6 +23,7 @@ export interface FuzzOptions {
 
 export interface FuzzResult {
   readonly frames: FrameFuzz;
+  readonly peers: PeerFuzz;
   readonly messages: CodecFuzz;
   readonly calls: CallFuzz;
   readonly terminals: TerminalFuzz;
@@ -32,10 +36,18 @@ export interface FuzzResult {
 const MAY_GROW_MIB = 200;
 
 /** Attacks the decoders alone, then every door of a running system, whose books and memory must not change. */
-export async function fuzz({ seed, frames, messages, calls, connections }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({
+  seed,
+  frames,
+  peerFrames,
+  messages,
+  calls,
+  connections,
+}: FuzzOptions): Promise<FuzzResult> {
   const random = new Seeded(seed);
   const ofFrames = fuzzFrames(frames, seed);
   const ofMessages = fuzzCodecs(messages, seed);
+  const ofPeers = await fuzzPeers(peerFrames, seed);
   const system = await ServingSystem.start(random.fork(1));
   try {
     const before = await system.stored();
@@ -45,13 +57,14 @@ export async function fuzz({ seed, frames, messages, calls, connections }: FuzzO
     const beforeMib = system.residentMib;
     const ofCalls = await attack(0.9, 3);
     const terminals = await fuzzTerminals(system.terminalPort, connections, random.fork(4));
-    const failures = [...ofFrames.failures, ...ofMessages.failures, ...ofCalls.failures];
+    const failures = [...ofFrames.failures, ...ofMessages.failures, ...ofPeers.failures, ...ofCalls.failures];
     if (system.program.hasEnded) failures.push(`the system ended: ${system.program.err.slice(-2000)}`);
     else failures.push(...(await changes(system, JSON.stringify(before))));
     const afterMib = system.program.hasEnded ? 0 : system.residentMib;
     if (afterMib - beforeMib > MAY_GROW_MIB) failures.push(`memory grew from ${beforeMib} to ${afterMib} MiB`);
     return {
       frames: ofFrames,
+      peers: ofPeers,
       messages: ofMessages,
       calls: ofCalls,
       terminals,
