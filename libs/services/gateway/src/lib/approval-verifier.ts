@@ -75,15 +75,8 @@ function orderPairs(order: common.OrderRequest, envelope: common.ApprovalEnvelop
   ];
 }
 
-/** What a change leaves as it is, the approval need not name; what it sets or takes away, it must. */
 function modifyPairs(request: gateway.ModifyOrderRequest, envelope: common.ApprovalEnvelope): Pairs {
-  const changed: Pairs = [
-    ['price', request.price, envelope.price],
-    ['stop-limit price', request.stopLimitPrice, envelope.stopLimitPrice],
-    ['stop loss', request.stopLoss, envelope.stopLoss],
-    ['take profit', request.takeProfit, envelope.takeProfit],
-    ['expiry', request.expiresUs, envelope.expiresUs],
-  ];
+  const { takenAway } = envelope;
   return [
     ['verb', 'modify', envelope.verb],
     ['request', request.requestId, envelope.requestId],
@@ -91,7 +84,14 @@ function modifyPairs(request: gateway.ModifyOrderRequest, envelope: common.Appro
     ['account', request.accountId, envelope.accountId],
     ['symbol', request.symbol, envelope.symbol],
     ['position', request.positionId, envelope.positionId],
+    ['price', request.price ?? '', envelope.price],
+    ['stop-limit price', request.stopLimitPrice ?? '', envelope.stopLimitPrice],
+    ['stop loss', request.stopLoss ?? '', envelope.stopLoss],
+    ['take profit', request.takeProfit ?? '', envelope.takeProfit],
+    // What is taken away, and what is left as it is, are both empty above.
+    ['stop loss', request.stopLoss === '', takenAway.includes('stop_loss')],
+    ['take profit', request.takeProfit === '', takenAway.includes('take_profit')],
+    ['expiry', request.expiresUs ?? 0, envelope.expiresUs],
     ['epoch', request.epoch, envelope.epoch],
-    ...changed.filter(([, asked]) => asked !== undefined),
   ];
 }

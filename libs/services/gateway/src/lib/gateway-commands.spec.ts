@@ -26,7 +26,11 @@ describe('a gateway that is given a command', () => {
   ): contract.ModifyOrderRequest => {
     const { accountId, coid, symbol, positionId, epoch, requestId } = request;
     const { price = '', stopLimitPrice = '', stopLoss = '', takeProfit = '', expiresUs = 0 } = request;
-    const levels = { price, stopLimitPrice, stopLoss, takeProfit, expiresUs };
+    const takenAway = [
+      ...(request.stopLoss === '' ? ['stop_loss'] : []),
+      ...(request.takeProfit === '' ? ['take_profit'] : []),
+    ];
+    const levels = { price, stopLimitPrice, stopLoss, takeProfit, expiresUs, takenAway };
     const named = { accountId, coid, symbol, positionId, epoch, requestId, verb: 'modify', notAfterUs: 1_000_000 };
     return { ...request, approval: suite.gateway.signed({ ...named, ...levels, ...more }) };
   };
@@ -102,7 +106,11 @@ describe('a gateway that is given a command', () => {
       ['account', { accountId: 'acc-2' }],
       ['epoch', { epoch: 2 }],
       ['stop loss', { stopLoss: '1.01' }],
-      ['take profit that is taken away', { takeProfit: '1.30' }],
+      ['take profit', { takeProfit: '1.30', takenAway: [] }],
+      ['change, which leaves the take profit as it is', { takenAway: [] }],
+      ['change, which takes the stop loss away too', { takenAway: ['stop_loss', 'take_profit'] }],
+      ['change, of the price too', { price: '1.06' }],
+      ['expiry', { expiresUs: 5 }],
     ])('refuses an approval of another %s', async (_what, more) => {
       const one = await suite.gateway.connect();
       const request = change({ positionId: 'p1', stopLoss: '1.08', takeProfit: '' });

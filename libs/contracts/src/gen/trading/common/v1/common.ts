@@ -1034,8 +1034,10 @@ export interface ApprovalEnvelope {
   stopLimitPrice: string;
   expiresUs: number;
   closeByPositionId: string;
-  /** Of a modification: the request that was approved. */
+  /** Of a modification: the request that was approved. What it leaves as it is, is empty here. */
   requestId: string;
+  /** Of a modification: what it takes away: stop_loss, take_profit. */
+  takenAway: string[];
 }
 
 export interface Approval {
@@ -3460,6 +3462,7 @@ function createBaseApprovalEnvelope(): ApprovalEnvelope {
     expiresUs: 0,
     closeByPositionId: "",
     requestId: "",
+    takenAway: [],
   };
 }
 
@@ -3534,6 +3537,9 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
     }
     if (message.requestId !== "") {
       writer.uint32(178).string(message.requestId);
+    }
+    for (const v of message.takenAway) {
+      writer.uint32(186).string(v!);
     }
     return writer;
   },
@@ -3737,6 +3743,14 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
             message.requestId = reader.string();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.takenAway.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3833,6 +3847,11 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
         : isSet(object.request_id)
         ? globalThis.String(object.request_id)
         : "",
+      takenAway: globalThis.Array.isArray(object?.takenAway)
+        ? object.takenAway.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.taken_away)
+        ? object.taken_away.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -3904,6 +3923,9 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
     if (message.requestId !== "") {
       obj.requestId = message.requestId;
     }
+    if (message.takenAway?.length) {
+      obj.takenAway = message.takenAway;
+    }
     return obj;
   },
 
@@ -3934,6 +3956,7 @@ export const ApprovalEnvelope: MessageFns<ApprovalEnvelope> = {
     message.expiresUs = object.expiresUs ?? 0;
     message.closeByPositionId = object.closeByPositionId ?? "";
     message.requestId = object.requestId ?? "";
+    message.takenAway = object.takenAway?.map((e) => e) || [];
     return message;
   },
 };
