@@ -151,7 +151,7 @@ export class SimulatedBroker {
       return NOTHING;
     }
     const events: BrokerEvent[] = [];
-    if (timeUs >= this.floor.dueUs) this.byTime.pass(timeUs, events);
+    if (timeUs >= this.floor.dueUs) this.passTime(timeUs, events);
     book.bid = bid;
     book.ask = ask;
     if (!book.isIndifferent(bid, ask)) this.matching.onQuote(book, timeUs, arrival, events);
@@ -175,7 +175,7 @@ export class SimulatedBroker {
   onTime(nowUs: number): readonly BrokerEvent[] {
     if (nowUs < this.floor.dueUs) return NOTHING;
     const events: BrokerEvent[] = [];
-    this.byTime.pass(nowUs, events);
+    this.passTime(nowUs, events);
     this.rest();
     return events.length > 0 ? events : NOTHING;
   }
@@ -256,6 +256,11 @@ export class SimulatedBroker {
     book.settle();
     this.rest();
     return events;
+  }
+
+  private passTime(nowUs: number, events: BrokerEvent[]): void {
+    this.byTime.pass(nowUs, events);
+    this.stopOut.forget();
   }
 
   /** To be called after anything changed: a time may be due earlier now, or positions be open that are watched. */

@@ -29,7 +29,7 @@ export class TradingClock {
     for (;;) {
       const localUs = (day + 1) * DAY_US + this.dayEndUs;
       const timeUs = this.zone?.toUtcUs(localUs) ?? localUs;
-      if (timeUs > afterUs) return { timeUs, weekday: weekdayOf(day) };
+      if (timeUs > afterUs) return { timeUs, weekday: weekdayOf(Math.floor((localUs - 1) / DAY_US)) };
       // Where daylight saving ends, the same local time comes twice.
       day += 1;
     }
