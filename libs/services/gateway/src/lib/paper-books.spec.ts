@@ -198,7 +198,7 @@ describe("our broker's books on paper", () => {
           for (const [name, bid, ask] of life.books.takeQuotes()) again.broker.recall(name, bid, ask);
           expect(shown(again)).toBe(shown(life.books));
         }),
-        { numRuns: 100 },
+        { numRuns: 200 },
       );
       // What the property would be hollow without.
       for (const what of [
