@@ -59,7 +59,7 @@ describe('a file of signing keys', () => {
       warn: (fields: object) => void warned.push(JSON.stringify(fields)),
       info: jest.fn(),
     };
-    const file = new KeyringFile(path, (keys) => signer.use(keys), logger as unknown as typeof silentLogger);
+    const file = new KeyringFile(path, (keys) => signer.use(keys), logger);
     file.open();
     write('new', KEYS);
     await file.check();
