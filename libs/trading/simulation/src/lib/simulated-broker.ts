@@ -51,7 +51,9 @@ export class SimulatedBroker {
   private readonly byTime: ByTime;
   private readonly stopOut: StopOut;
   /** Quotes from then on are looked at even where no order and no stop is met. */
-  private awakeUs: number;
+  private awakeUs = Infinity;
+  /** `awakeUs` is a time: asked first, because every quote asks. */
+  private isAwake = false;
 
   /** @throws SimulationConfigInvalid */
   constructor(private readonly config: BrokerConfig) {
@@ -61,7 +63,7 @@ export class SimulatedBroker {
     this.changes = new Changes(this.floor);
     this.byTime = new ByTime(this.floor);
     this.stopOut = new StopOut(this.floor, this.matching);
-    this.awakeUs = this.floor.dueUs;
+    this.rest();
   }
 
   /**
@@ -145,7 +147,7 @@ export class SimulatedBroker {
     const book = this.books.get(symbol);
     if (book === undefined) throw new SimulatedSymbolUnknown(symbol);
     if (!(bid <= ask)) return NOTHING;
-    if (timeUs < this.awakeUs && book.isIndifferent(bid, ask)) {
+    if ((!this.isAwake || timeUs < this.awakeUs) && book.isIndifferent(bid, ask)) {
       book.bid = bid;
       book.ask = ask;
       return NOTHING;
@@ -266,6 +268,7 @@ export class SimulatedBroker {
   /** To be called after anything changed: a time may be due earlier now, or positions be open that are watched. */
   private rest(): void {
     this.awakeUs = this.stopOut.isWatching ? -Infinity : this.floor.dueUs;
+    this.isAwake = this.awakeUs !== Infinity;
   }
 
   private place(book: SymbolBook, held: HeldOrder, nowUs: number, by: Actor): BrokerEvent {
