@@ -1,7 +1,9 @@
+import type { execution } from '@trading/contracts';
 import type { SessionStart } from '@trading/platform-barrier';
 import type { BooksState } from './account-books';
 import type { AccountWriter } from './account-writer';
-import type { ExecutionPorts } from './execution-stage';
+import { LeaseLost } from './account-lease';
+import type { ExecutionPorts } from './execution-ports';
 import { inOrder, StoredSteps } from './stored-steps';
 
 /**
@@ -16,9 +18,9 @@ export async function resumeAtBarrier(
   const { accountId } = writer;
   const state = await checkpoints.load<BooksState>(accountId, n);
   writer.books.restore(state);
-  const { seq = 0, notes = 0 } = state ?? {};
-  const events = (await store.eventsBeyond(accountId, n)).filter(({ message }) => message.seq > seq);
-  const noted = await store.notesAfter(accountId, notes);
+  // By barriers alone: a checkpoint that was made while stored events were repeated knows of sequences beyond its own.
+  const events = await store.eventsBeyond(accountId, n);
+  const noted = await store.notesAfter(accountId, 0);
   return new StoredSteps(
     events,
     noted.filter(({ barrier, inStep }) => barrier > n || (barrier === n && !inStep)),
@@ -47,4 +49,22 @@ export async function recallWriter(writer: AccountWriter, { store }: ExecutionPo
   await writer.recall();
   writer.outbox.begin(session.sessionId, session.lockstep, row?.publishedSeq ?? 0);
   return row;
+}
+
+/** A gateway that is away is told of the epoch before the first command. */
+export async function fenceTerminal(writer: AccountWriter, { door, logger }: ExecutionPorts): Promise<void> {
+  await door.fence(writer).catch((error: unknown) => {
+    if (error instanceof LeaseLost) throw error;
+    logger.warn({ accountId: writer.accountId, error: String(error) }, 'The gateway could not be fenced yet.');
+  });
+}
+
+/** What lies before barrier `n` and may not have reached the bus. */
+export function unpublished(
+  writer: AccountWriter,
+  publishedSeq: number,
+  n: number,
+  { store }: ExecutionPorts,
+): Promise<execution.OrderEvent[]> {
+  return store.eventsBetween(writer.accountId, publishedSeq, n);
 }

@@ -1,0 +1,27 @@
+import { execution } from '@trading/contracts';
+import { AccountBooks } from './account-books';
+import type { AccountWriter } from './account-writer';
+import { resumeAtBarrier } from './begin-session';
+import type { ExecutionPorts } from './execution-stage';
+
+const ACCOUNT = 'acc-1';
+
+describe('a session that goes back to a barrier', () => {
+  it('repeats what lies beyond it, also where the checkpoint was made while events up to a later one were repeated', async () => {
+    const books = new AccountBooks(ACCOUNT, 'USD');
+    // Events 1 to 9 were stored when the session before this one passed barrier 4 again.
+    const checkpoint = books.snapshot({ seq: 9, notes: 3 });
+    const message = execution.OrderEvent.fromPartial({ accountId: ACCOUNT, seq: 7, barrier: 6, coid: 'coid-7' });
+    const note = { note: { kind: 'stops' }, afterSeq: 7, ordinal: 2, barrier: 6, inStep: true };
+    const ports = {
+      checkpoints: { load: () => Promise.resolve(checkpoint) },
+      store: {
+        eventsBeyond: () => Promise.resolve([{ inStep: true, message }]),
+        notesAfter: (_account: string, count: number) => Promise.resolve(note.ordinal > count ? [note] : []),
+      },
+    } as unknown as ExecutionPorts;
+    const writer = { accountId: ACCOUNT, books } as unknown as AccountWriter;
+    const steps = await resumeAtBarrier(writer, 4, ports);
+    expect(steps.inStep(6)).toMatchObject([{ message: { seq: 7 } }, { note: { kind: 'stops' } }]);
+  });
+});
