@@ -53,7 +53,8 @@ export class WarmUp {
     if (bars === undefined && last === undefined) return undefined;
     const warmed = warmedBy(bars ?? [], last);
     const [missed, known] = [warmed.missed.length, warmed.seed.features.bars.length];
-    this.ports.logger.info({ ...fields, missed, bars: known }, 'A series goes on with the bars of its terminal.');
+    const sentence = known === 0 ? 'A series begins cold.' : 'A series goes on with the bars of its terminal.';
+    this.ports.logger.info({ ...fields, missed, bars: known }, sentence);
     return warmed;
   }
 

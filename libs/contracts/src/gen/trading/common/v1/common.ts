@@ -936,7 +936,7 @@ export interface Instrument {
   path: string;
 }
 
-/** A weekly trading session, in minutes of the broker's week (Sunday 00:00 = 0), half open. */
+/** A weekly trading session, in minutes of UTC's week (Sunday 00:00 = 0) at the broker's offset of now, half open. */
 export interface Session {
   fromMinute: number;
   toMinute: number;
