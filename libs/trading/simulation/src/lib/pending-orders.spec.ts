@@ -164,6 +164,15 @@ describe('a pending order is refused', () => {
     expect(b.submit(orderOf({ ...limit, symbol: 'GBPUSD' }), 1)).toMatchObject([{ retcode: RETCODE.PRICE_OFF }]);
   });
 
+  it('with stops, where the broker takes those only of an open position', () => {
+    const b = brokerWith({ instruments: [eurusd({ stopsOnOpen: 'AFTER' })] });
+    const refused = b.submit(orderOf({ ...limit, stopLoss: '1.28' }), 1);
+    expect(refused).toMatchObject([{ kind: 'rejected', retcode: RETCODE.INVALID_STOPS }]);
+    b.submit(orderOf(), 1);
+    b.onTick('EURUSD', 2, 1.3, 1.3001);
+    expect(b.setStops('1', { stopLoss: '1.28' }, 3).kind).toBe('done');
+  });
+
   it('not at the stops level itself', () => {
     const b = brokerWith({ instruments: [eurusd({ stopsLevelPoints: 50 })] });
     expect(said(b.submit(orderOf({ type: 'LIMIT', price: '1.29960' }), 1))[0]).toBe('accepted 1');
