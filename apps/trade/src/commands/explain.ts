@@ -1,6 +1,7 @@
-import type { ServiceClients } from '@trading/contracts';
+import type { execution, ServiceClients } from '@trading/contracts';
 import { CliError } from '../cli/cli-error';
 import { type Command, SYSTEM_OPTIONS } from '../cli/command';
+import { differencesOf, tellDifferences } from '../story/tell-differences';
 import { tellStory } from '../story/tell-story';
 import { chosenAccounts } from '../system/accounts';
 import { isRpcError } from '../system/paragraph-of';
@@ -31,13 +32,32 @@ export const explainCommand: Command = {
         throw new CliError(`Say whose last decision with --account: ${accounts.join(', ')}.`, 2);
       }
       const story = await findStory(system.clients, accounts, id);
-      console.out(options.flag('json') ? JSON.stringify(story) : tellStory(story));
+      const differences = await differencesAbout(system.clients, story.orders);
+      console.out(
+        options.flag('json')
+          ? JSON.stringify({ ...story, differences })
+          : [tellStory(story), ...tellDifferences(differences)].join('\n\n'),
+      );
       return 0;
     } finally {
       system.close();
     }
   },
 };
+
+/** Execution may be away, or not compare at all: the story is told without. */
+async function differencesAbout(
+  { execution: client }: Pick<ServiceClients, 'execution'>,
+  orders: readonly execution.Order[],
+): Promise<execution.Difference[]> {
+  const accountId = orders[0]?.request?.accountId;
+  if (accountId === undefined) return [];
+  try {
+    return differencesOf(orders, (await client.listDifferences({ accountId, all: true })).differences);
+  } catch {
+    return [];
+  }
+}
 
 async function findStory({ decision }: Pick<ServiceClients, 'decision'>, accounts: readonly string[], id: string) {
   let missing: unknown;

@@ -24,7 +24,7 @@ export function reconciliationWords(each: execution.Reconciliation): string {
   const head = !complete
     ? `${accountId} could not be compared with its broker.`
     : differences.length === 0
-      ? `${accountId}: books and broker say the same.`
+      ? `${accountId}: ${message === '' ? 'books and broker say the same' : 'no open differences'}.`
       : `${accountId}: ${count(differences.length, 'difference')}. Resolve each with ./trade adopt ID or ./trade dismiss ID.`;
   return [
     head,

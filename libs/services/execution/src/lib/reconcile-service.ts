@@ -100,7 +100,9 @@ export class Reconciliations implements ReconciliationPort {
       return answer(accountId, { ...facts, message: 'The terminal is not connected to its broker.' });
     const differences = await this.desk.record(writer, comparison.differences, fetched.view.timeUs);
     await this.endSync(account);
-    return answer(accountId, { ...facts, differences });
+    const dismissed = comparison.differences.length - differences.length;
+    const message = dismissed === 0 ? '' : `What was dismissed stands as it was (${dismissed}).`;
+    return answer(accountId, { ...facts, differences, message });
   }
 
   private async compare(
