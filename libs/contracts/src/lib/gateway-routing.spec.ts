@@ -20,6 +20,8 @@ function gatewayOf(held: readonly string[] | undefined) {
         accounts.has(order?.accountId ?? '') ? {} : { code: 'TERMINAL_OFFLINE' },
       ),
     setHalt: ({ accountId }: gateway.SetHaltRequest) => answer(`halt ${accountId}`, { accountIds: [...accounts] }),
+    flatten: ({ accountId }: gateway.FlattenRequest) =>
+      answer(`flatten ${accountId}`, { coids: [...accounts].map((each) => `close ${each}`) }),
   } as unknown as gateway.GatewayService;
   return { client, asked, accounts };
 }
@@ -80,5 +82,14 @@ describe('routeToGateways', () => {
       'out of reach',
     );
     expect(reached.asked).toEqual(['halt ', 'halt ']);
+  });
+
+  it('flattens everywhere when no account is named', async () => {
+    const [mt4, mt5] = [gatewayOf(['a']), gatewayOf(['b'])];
+    const routed = routeToGateways([mt4.client, mt5.client]);
+    const order = { requestId: 'r', reason: 'drill' };
+    await expect(routed.flatten({ ...order, accountId: '' })).resolves.toEqual({ coids: ['close a', 'close b'] });
+    await expect(routed.flatten({ ...order, accountId: 'a' })).resolves.toEqual({ coids: ['close a'] });
+    expect(mt5.asked).toEqual(['flatten ', 'sessions']);
   });
 });

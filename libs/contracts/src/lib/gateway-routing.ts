@@ -6,7 +6,7 @@ const TERMINAL_OFFLINE = 'TERMINAL_OFFLINE';
 /**
  * One client of several gateways: a call that names an account goes to the gateway that holds its terminal, one that
  * names none to all of them. Orders go where the account's last one went, without asking again, until that gateway no
- * longer has the terminal. A gateway that does not answer keeps nobody from the others; halting everywhere reaches
+ * longer has the terminal. A gateway that does not answer keeps nobody from the others; halting or flattening everywhere reaches
  * all that can be reached and then fails if one could not.
  */
 export function routeToGateways(clients: readonly gateway.GatewayService[]): gateway.GatewayService {
@@ -36,7 +36,11 @@ export function routeToGateways(clients: readonly gateway.GatewayService[]): gat
     getSnapshot: async (request) => (await of(request.accountId)).getSnapshot(request),
     listSymbols: async (request) => (await of(request.accountId)).listSymbols(request),
     getHistory: async (request) => (await of(request.accountId)).getHistory(request),
-    flatten: async (request) => (await of(request.accountId)).flatten(request),
+    flatten: async (request) => {
+      if (request.accountId !== '') return (await of(request.accountId)).flatten(request);
+      const answers = await fromAll(clients, (client) => client.flatten(request));
+      return { coids: answers.flatMap(({ coids }) => coids) };
+    },
     listSessions: async (request) => {
       const answers = await fromAll(clients, (client) => client.listSessions(request));
       return { sessions: answers.flatMap(({ sessions }) => sessions) };

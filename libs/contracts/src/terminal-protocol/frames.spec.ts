@@ -33,6 +33,15 @@ describe('binary frames', () => {
     );
   });
 
+  it('come out whole byte by byte, and so does what follows them', () => {
+    const sent = [{ text: 'x'.repeat(5_000) }, PING, { text: 'y'.repeat(300) }];
+    const reader = new FrameReader();
+    const received = [...Buffer.concat(sent.map((one) => encodeFrame(one)))].flatMap((byte) =>
+      reader.push(Buffer.from([byte])),
+    );
+    expect(received).toEqual(sent);
+  });
+
   it('are refused by the writer when too large', () => {
     expect(() => encodeFrame('x'.repeat(MAX_FRAME_BYTES - 2))).not.toThrow();
     expect(() => encodeFrame('x'.repeat(MAX_FRAME_BYTES - 1))).toThrow(FrameError);

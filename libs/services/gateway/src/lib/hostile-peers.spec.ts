@@ -182,6 +182,18 @@ describe('a peer that does not keep to the protocol', () => {
     await suite.gateway.connect(LIVE);
   });
 
+  it('is given up when its bytes never become a message', async () => {
+    await suite.restart('stop', { accounts: ACCOUNTS, terminalKeys: KEYS, heartbeatMs: 5 });
+    const one = await suite.gateway.connect(LIVE);
+    const frame = terminal.encodeFrame(terminal.envelope('log', { text: 'x'.repeat(100_000) }, 1));
+    for (let at = 0; !one.isClosed && at < frame.length - 1; at++) {
+      one.socket.write(frame.subarray(at, at + 1));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await one.closed();
+    expect(JSON.stringify(suite.gateway.log.entries)).toContain('no heartbeat');
+  });
+
   it('is not given up while it works on an order, and is when it says nothing else', async () => {
     const patient = { accounts: ACCOUNTS, terminalKeys: KEYS, heartbeatMs: 10, commandTimeoutMs: 400 };
     await suite.restart('stop', patient);

@@ -28,11 +28,15 @@ const UNREAD_BYTES = 8 * 1_048_576;
 /** Heartbeats that may pass in silence. */
 const SILENT_BEATS = 5;
 
+/** How many times as long a message may take that comes in pieces. */
+const SLOWEST_FRAME = 6;
+
 /** One TCP connection of a terminal: frames in and out, requests paired with their answers, death by silence. */
 export class TerminalConnection {
   private readonly reader: terminal.FrameReader;
   private readonly pending = new PendingRequests();
   private lastHeardMs = Date.now();
+  private lastMessageMs = Date.now();
   private heartbeat: NodeJS.Timeout | undefined;
   private listener: ConnectionListener | undefined;
   private closed = false;
@@ -93,9 +97,12 @@ export class TerminalConnection {
     if (this.closed) return;
     this.heartbeat = setInterval(() => {
       // Whom we do not listen to is not silent.
-      if (this.socket.isPaused()) this.lastHeardMs = Date.now();
+      const nowMs = Date.now();
+      if (this.socket.isPaused()) this.lastHeardMs = this.lastMessageMs = nowMs;
       const limitMs = everyMs * SILENT_BEATS + this.pending.commandTimeoutMs();
-      if (Date.now() - this.lastHeardMs > limitMs) this.close('no heartbeat');
+      // Bytes that never become a message are no sign of life either.
+      const isSilent = nowMs - this.lastHeardMs > limitMs || nowMs - this.lastMessageMs > limitMs * SLOWEST_FRAME;
+      if (isSilent) this.close('no heartbeat');
       else this.send('ping', { t0: systemClock.nowUs() });
     }, everyMs);
     this.heartbeat.unref();
@@ -140,6 +147,7 @@ export class TerminalConnection {
     try {
       const frames = this.reader.push(chunk);
       const bytes = (this.partial + chunk.length) / Math.max(frames.length, 1);
+      if (frames.length > 0) this.lastMessageMs = this.lastHeardMs;
       this.partial = frames.length === 0 ? this.partial + chunk.length : 0;
       this.spend(frames.length, chunk.length);
       for (const raw of frames) {
