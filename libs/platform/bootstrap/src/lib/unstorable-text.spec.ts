@@ -18,6 +18,11 @@ describe('a call with a character that PostgreSQL cannot hold', () => {
     expect(unstorableText(cause)).toMatchObject({ code: 'TEXT_INVALID' });
   });
 
+  it('is refused where it stands in JSON, too', () => {
+    const cause = new DatabaseError('\\u0000 cannot be converted to text', '22P05', undefined);
+    expect(unstorableText(cause)).toMatchObject({ code: 'TEXT_INVALID' });
+  });
+
   it('is told from other errors of the database', () => {
     expect(unstorableText(new DatabaseError('syntax error', '42601', undefined))).toBeUndefined();
     expect(unstorableText(new Error('22021'))).toBeUndefined();
