@@ -97,7 +97,8 @@ export class DifferenceDesk {
       await this.ports.differences.requireWriter(tx, writer);
       await this.ports.differences.save(tx, resolved, change);
     });
-    this.ports.logger.warn({ ...resolved }, 'A difference was resolved by an operator.');
+    const { message: _message, ...facts } = resolved;
+    this.ports.logger.warn(facts, 'A difference was resolved by an operator.');
     await this.publish(writer, resolved);
     return resolved;
   }
