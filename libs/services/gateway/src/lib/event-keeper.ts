@@ -1,4 +1,3 @@
-import { crashPoint } from '@trading/platform-crash-points';
 import type { Logger } from '@trading/platform-logging';
 import type { SessionDirectory } from './session-directory';
 
@@ -40,7 +39,6 @@ export class EventKeeper {
     if (seq <= this.keptSeq) return;
     try {
       await this.directory.saveEvents(session, seq);
-      crashPoint('gateway.resume.saved');
       this.keptSeq = seq;
     } catch (error) {
       const { accountId } = session;

@@ -147,6 +147,7 @@ export class FrameRelay {
       const { ticks, crossed } = place;
       const barrier = { n: mark.n, timeUs: mark.time, ended: mark.end, ticks, crossed };
       await directory.saveBarrier(accountId, sessionId, barrier);
+      crashPoint('gateway.resume.saved');
       this.checkpointedMs = Date.now();
     }
     place.ended = mark.end;
