@@ -83,14 +83,13 @@ export class AccountBooks {
     this.brokerIds = new Map(Object.entries(state?.brokerIds ?? {}));
   }
 
-  /** @param booked the last order event that is booked, and how many notes are */
-  snapshot({ seq, notes }: { readonly seq: number; readonly notes: number }): BooksState {
+  /** @param booked the last order event that is booked, and how many notes are; absent: the barrier says it */
+  snapshot(booked: { readonly seq?: number; readonly notes?: number } = {}): BooksState {
     return {
       ...(this.marginMode === 'NETTING' ? {} : { marginMode: this.marginMode }),
       ...(this.trailing.size === 0 ? {} : { trailing: Object.fromEntries(this.trailing) }),
       ...(this.brokerIds.size === 0 ? {} : { brokerIds: Object.fromEntries(this.brokerIds) }),
-      ...(notes === 0 ? {} : { notes }),
-      seq,
+      ...booked,
       opened: this.opened,
       currency: this.currency,
       instruments: [...this.instruments.values()],

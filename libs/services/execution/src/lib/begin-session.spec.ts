@@ -2,7 +2,7 @@ import { execution } from '@trading/contracts';
 import { AccountBooks } from './account-books';
 import type { AccountWriter } from './account-writer';
 import { resumeAtBarrier } from './begin-session';
-import type { ExecutionPorts } from './execution-stage';
+import type { ExecutionPorts } from './execution-ports';
 
 const ACCOUNT = 'acc-1';
 

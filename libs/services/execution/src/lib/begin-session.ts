@@ -1,6 +1,7 @@
 import type { execution } from '@trading/contracts';
 import type { SessionStart } from '@trading/platform-barrier';
 import type { BooksState } from './account-books';
+import type { StoredNote } from './book-note';
 import type { AccountWriter } from './account-writer';
 import { LeaseLost } from './account-lease';
 import type { ExecutionPorts } from './execution-ports';
@@ -23,7 +24,7 @@ export async function resumeAtBarrier(
   const noted = await store.notesAfter(accountId, 0);
   return new StoredSteps(
     events,
-    noted.filter(({ barrier, inStep }) => barrier > n || (barrier === n && !inStep)),
+    noted.filter((note) => isBeyond(note, n)),
   );
 }
 
@@ -33,12 +34,17 @@ export async function resumeLive(writer: AccountWriter, { store, checkpoints }: 
   const latest = await checkpoints.latest<BooksState>(accountId);
   const state = latest?.state;
   writer.books.restore(state);
-  const events =
-    state?.seq === undefined
-      ? await store.eventsBeyond(accountId, latest?.barrier ?? -1)
-      : (await store.eventsAfter(accountId, state.seq)).map((message) => ({ message, inStep: false }));
-  writer.rebook(inOrder(events, await store.notesAfter(accountId, state?.notes ?? 0)));
+  if (state?.seq === undefined) {
+    const n = latest?.barrier ?? -1;
+    const notes = (await store.notesAfter(accountId, 0)).filter((note) => isBeyond(note, n));
+    writer.rebook(inOrder(await store.eventsBeyond(accountId, n), notes));
+    return;
+  }
+  const events = (await store.eventsAfter(accountId, state.seq)).map((message) => ({ message, inStep: false }));
+  writer.rebook(inOrder(events, await store.notesAfter(accountId, state.notes ?? 0)));
 }
+
+const isBeyond = ({ barrier, inStep }: StoredNote, n: number): boolean => barrier > n || (barrier === n && !inStep);
 
 /** The writer's numbers as the store has them, and what is open. */
 export async function recallWriter(writer: AccountWriter, { store }: ExecutionPorts, session: SessionStart) {

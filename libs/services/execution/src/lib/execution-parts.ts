@@ -8,9 +8,10 @@ import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import { AccountLeases } from './account-lease';
 import { EntryProtection } from './entry-protection';
 import type { ExecutionConfig } from './execution-config';
-import type { ExecutionPorts } from './execution-stage';
+import type { ExecutionPorts } from './execution-ports';
 import type { ExecutionClientMaker } from './forwarding';
 import { OrderCommands } from './order-commands';
+import { OrderDesk } from './order-desk';
 import { OrderFollowUps } from './order-follow-ups';
 import type { OrderStore } from './order-store';
 import { ReconcileSchedule } from './reconcile-schedule';
@@ -46,7 +47,7 @@ export interface ExecutionDependencies {
 export class ExecutionParts {
   readonly ports: ExecutionPorts;
   readonly submission: OrderSubmission;
-  readonly commands: OrderCommands;
+  readonly desk: OrderDesk;
   readonly followUps: OrderFollowUps;
   readonly schedule: ReconcileSchedule | undefined;
   /** How this process is known to others. */
@@ -70,8 +71,9 @@ export class ExecutionParts {
       monotonicMs,
     };
     this.submission = new OrderSubmission(store, door, riskManager, logger);
-    this.commands = new OrderCommands({ store, riskManager, door, logger });
-    const { commands, submission } = this;
+    const commands = new OrderCommands({ store, riskManager, door, logger });
+    const { submission } = this;
+    this.desk = new OrderDesk(commands, submission);
     const protection = new EntryProtection({ store, commands, submission, riskManager, logger });
     const trailing = new TrailingStops(commands, logger, monotonicMs, TRAIL_LEAST_MS);
     this.followUps = new OrderFollowUps({ commands, submission, protection, trailing, logger, monotonicMs });

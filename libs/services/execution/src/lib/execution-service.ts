@@ -3,19 +3,17 @@ import { StageHost } from '@trading/platform-barrier';
 import { TransientDatabaseError } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
 import { route, type Share, type Subscription } from '@trading/platform-messaging';
-import { operatorOrderId } from '@trading/trading-orders';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { AccountBooks } from './account-books';
 import { LeaseLost } from './account-lease';
+import { AllPositions } from './all-positions';
 import { AccountWriter, SequenceTaken } from './account-writer';
 import { resumeLive } from './begin-session';
 import { ExecutionQueries } from './execution-queries';
-import { ExecutionStage, type ExecutionInput } from './execution-stage';
+import type { ExecutionInput } from './execution-ports';
+import { ExecutionStage } from './execution-stage';
 import { Forwarding, FROM_HERE, type IncomingCall } from './forwarding';
-import { answerOf } from './order-commands';
 import { ExecutionParts, type ExecutionDependencies } from './execution-parts';
-import { checkPositive } from './order-form';
-import { closeOf, orderToClose } from './position-closing';
 import type { ReconciliationPort } from './reconciliation-port';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied: quotes before fills. */
@@ -28,6 +26,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
   private readonly parts: ExecutionParts;
   private readonly forwarding: Forwarding;
   private readonly queries: ExecutionQueries;
+  private readonly positions: AllPositions;
   private subscriptions: Subscription[] = [];
   private timer: NodeJS.Timeout | undefined;
 
@@ -36,6 +35,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
     const { ports, followUps, schedule, own } = this.parts;
     this.forwarding = new Forwarding(ports.leases, own, dependencies.peers);
     this.queries = new ExecutionQueries(ports.store, ports.timeSeries, ports.leases, ports.adopts);
+    this.positions = new AllPositions(this.forwarding, ports.leases);
     this.host = new StageHost<ExecutionInput, ExecutionStage>({
       sources: SOURCES,
       create: (accountId) => {
@@ -104,19 +104,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
     request: execution.ModifyOrderRequest,
     call: IncomingCall = FROM_HERE,
   ): Promise<execution.SubmitOrderResponse> {
-    const { accountId, coid, requestId, price, stopLimitPrice, stopLoss, takeProfit, expiresUs } = request;
-    checkPositive({ price, stop_limit_price: stopLimitPrice });
-    checkPositive({ stop_loss: stopLoss === '' ? undefined : stopLoss });
-    checkPositive({ take_profit: takeProfit === '' ? undefined : takeProfit });
-    const changes = present({ price, stopLimitPrice, stopLoss, takeProfit, expiresUs });
-    return this.at(accountId, call, {
-      here: async (stage) => {
-        const record = await stage.writer.record(coid);
-        const symbol = record?.view.request.symbol ?? '';
-        const wanted = { requestId, coid, symbol, positionKey: '', changes };
-        const command = await this.parts.commands.modify(stage, wanted);
-        return answerOf((await stage.writer.record(coid))?.order, command);
-      },
+    return this.at(request.accountId, call, {
+      here: (stage) => this.parts.desk.modifyOrder(stage, request),
       there: (client) => client.modifyOrder(request),
     });
   }
@@ -125,12 +114,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
     request: execution.CancelOrderRequest,
     call: IncomingCall = FROM_HERE,
   ): Promise<execution.SubmitOrderResponse> {
-    const { accountId, coid, requestId } = request;
-    return this.at(accountId, call, {
-      here: async (stage) => {
-        const command = await this.parts.commands.cancel(stage, coid, requestId);
-        return answerOf((await stage.writer.record(coid))?.order, command);
-      },
+    return this.at(request.accountId, call, {
+      here: (stage) => this.parts.desk.cancelOrder(stage, request),
       there: (client) => client.cancelOrder(request),
     });
   }
@@ -139,19 +124,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
     request: execution.ModifyPositionRequest,
     call: IncomingCall = FROM_HERE,
   ): Promise<execution.ModifyPositionResponse> {
-    const { accountId, positionId, requestId, stopLoss, takeProfit } = request;
-    checkPositive({ stop_loss: stopLoss === '' ? undefined : stopLoss });
-    checkPositive({ take_profit: takeProfit === '' ? undefined : takeProfit });
-    return this.at(accountId, call, {
-      here: async (stage) => {
-        const { books } = stage.writer;
-        const { symbol } = books.position(positionId);
-        const changes = present({ stopLoss, takeProfit });
-        const wanted = { requestId, coid: '', symbol, positionKey: positionId, changes };
-        const { state, code, message } = await this.parts.commands.modify(stage, wanted);
-        const position = books.positionMessage(positionId, symbol, stage.writer.lastSeq, stage.timeUs);
-        return { position, accepted: state === 'PENDING' || state === 'DONE', code, message };
-      },
+    return this.at(request.accountId, call, {
+      here: (stage) => this.parts.desk.modifyPosition(stage, request),
       there: (client) => client.modifyPosition(request),
     });
   }
@@ -160,22 +134,15 @@ export class ExecutionUseCases implements execution.ExecutionService {
     request: execution.ClosePositionRequest,
     call: IncomingCall = FROM_HERE,
   ): Promise<execution.SubmitOrderResponse> {
-    const { accountId, requestId, positionId } = request;
-    return this.at(accountId, call, {
-      here: async (stage) => {
-        const { writer } = stage;
-        // Of a position that this request has closed already nothing is left to be looked at.
-        const before = await writer.record(operatorOrderId(accountId, requestId, positionId));
-        const order = before?.order.request ?? (await this.orderToClose(stage, request));
-        return this.parts.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
-      },
+    return this.at(request.accountId, call, {
+      here: (stage) => this.parts.desk.closePosition(stage, request),
       there: (client) => client.closePosition(request),
     });
   }
 
   flatten(request: execution.FlattenRequest, call: IncomingCall = FROM_HERE): Promise<execution.FlattenResponse> {
     return this.at(request.accountId, call, {
-      here: (stage) => this.flattenHere(stage, request),
+      here: (stage) => this.parts.desk.flatten(stage, request),
       there: (client) => client.flatten(request),
     });
   }
@@ -241,25 +208,12 @@ export class ExecutionUseCases implements execution.ExecutionService {
     request: execution.ListPositionsRequest,
     call: IncomingCall = FROM_HERE,
   ): Promise<execution.ListPositionsResponse> {
-    const of = ({ writer, timeUs }: ExecutionStage) => writer.books.positions(writer.lastSeq, timeUs);
     const { accountId } = request;
-    if (accountId !== '')
-      return this.at(accountId, call, {
-        here: async (stage) => ({ positions: of(stage) }),
-        there: (client) => client.listPositions(request),
-      });
-    const { leases } = this.parts.ports;
-    const places = await this.forwarding.otherPlaces(call);
-    const others = await Promise.allSettled(
-      places.map((place) => this.forwarding.send(place, call, (client) => client.listPositions(request))),
-    );
-    // A process that is gone has let its accounts go, or will soon: its positions are told from here meanwhile.
-    const theirs = others.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.positions : []));
-    const told = new Set(theirs.map((position) => position.accountId));
-    const ours = [...this.host.stages.values()].filter(
-      ({ writer: w }) => leases.has(w.accountId) || !told.has(w.accountId),
-    );
-    return { positions: [...ours.flatMap(of), ...theirs.filter((position) => !leases.has(position.accountId))] };
+    if (accountId === '') return { positions: await this.positions.everywhere(this.host.stages, call) };
+    return this.at(accountId, call, {
+      here: async ({ writer, timeUs }) => ({ positions: writer.books.positions(writer.lastSeq, timeUs) }),
+      there: (client) => client.listPositions(request),
+    });
   }
 
   async listAccounts(): Promise<execution.ListAccountsResponse> {
@@ -287,45 +241,6 @@ export class ExecutionUseCases implements execution.ExecutionService {
     }
   }
 
-  private async orderToClose(stage: ExecutionStage, request: execution.ClosePositionRequest) {
-    const { writer } = stage;
-    return writer.exclusive(async () => {
-      stage.requireUpToDate();
-      const positions = writer.books.positions(writer.lastSeq, stage.timeUs);
-      return orderToClose(request, positions, writer.books.isHedging);
-    });
-  }
-
-  /** Cancels what may open more, and closes what is open; each once per request id. */
-  private async flattenHere(
-    stage: ExecutionStage,
-    request: execution.FlattenRequest,
-  ): Promise<execution.FlattenResponse> {
-    const { writer } = stage;
-    const [positions, entries] = await writer.exclusive(async () => {
-      stage.requireUpToDate();
-      const working = writer.working().filter(({ order }) => order.request?.reduceOnly !== true);
-      return [writer.books.positions(writer.lastSeq, stage.timeUs), working] as const;
-    });
-    for (const { view } of entries) {
-      // Market orders are filled or refused by the time that a cancel arrives.
-      if (view.request.type === 'MARKET' || view.pendingCommand === 'cancel') continue;
-      const { coid } = view.request;
-      await this.parts.commands
-        .cancel(stage, coid, `${request.requestId}-${coid}`.slice(-64))
-        .catch((error: unknown) => {
-          if (!(error instanceof RpcError) || error.code !== 'ORDER_NOT_WORKING') throw error;
-        });
-    }
-    const orders: execution.Order[] = [];
-    for (const position of positions) {
-      const order = closeOf(position, request, { isHedging: writer.books.isHedging });
-      const answer = await this.parts.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
-      if (answer.order !== undefined) orders.push(answer.order);
-    }
-    return { orders };
-  }
-
   /** A limit, or the week's end, wants an account flat. */
   private async onRisk({ accountId, body }: risk.RiskEvent): Promise<void> {
     if (body?.$case !== 'flatten') return;
@@ -333,7 +248,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
     if (stage === undefined || !this.parts.ports.leases.has(accountId)) return;
     const { requestId, reason } = body.value;
     this.parts.ports.logger.warn({ accountId, requestId, reason }, 'risk-manager wants the account flat.');
-    await this.guarded(() => this.flattenHere(stage, { accountId, requestId, reason }));
+    await this.guarded(() => this.parts.desk.flatten(stage, { accountId, requestId, reason }));
   }
 
   private get reconciliation(): ReconciliationPort {
@@ -400,9 +315,4 @@ export class ExecutionUseCases implements execution.ExecutionService {
     const body = { $case: 'rejoin', value: { source: 'execution', accountId, symbol: '', reason } } as const;
     await ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId: '', body });
   }
-}
-
-/** Without what is not said. */
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,63 +1,26 @@
-import {
-  bare,
-  plainInstrument,
-  TOPICS,
-  type execution,
-  type gateway,
-  type market,
-  type risk,
-} from '@trading/contracts';
-import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
+import { plainInstrument, TOPICS, type execution, type gateway, type market } from '@trading/contracts';
+import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
 import { crashPoint } from '@trading/platform-crash-points';
-import type { CheckpointStore } from '@trading/platform-database';
 import { RpcError } from '@trading/platform-grpc';
-import type { EventBus } from '@trading/platform-messaging';
-import type { Logger } from '@trading/platform-logging';
-import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import { captureTrace, withSharedSpan } from '@trading/platform-tracing';
-import { Decimal } from '@trading/trading-market';
-import { LeaseLost, type AccountLeases } from './account-lease';
+import { LeaseLost } from './account-lease';
+import { adopting, openBooks } from './account-opening';
 import type { AccountWriter } from './account-writer';
-import { recallWriter, resumeAtBarrier, resumeLive } from './begin-session';
+import { fenceTerminal, recallWriter, resumeAtBarrier, resumeLive, unpublished } from './begin-session';
+import { recordEquity } from './equity-series';
+import type { ExecutionInput, ExecutionPorts } from './execution-ports';
+import { haltForHuman } from './human-trades';
 import { LiveClock } from './live-clock';
 import type { OrderFollowUps } from './order-follow-ups';
-import { accountOf, type OrderStore } from './order-store';
-import type { ReconciliationPort } from './reconciliation-port';
+import { accountOf } from './order-store';
 import { settleUnresolved } from './settle-unresolved';
 import { StoredSteps } from './stored-steps';
-import type { TerminalDoor } from './terminal-door';
 import { TradeBooking, type TracedTrade } from './trade-booking';
-
-export type ExecutionInput =
-  | InputOf<NonNullable<market.MarketTickEvent['body']>>
-  | { readonly $case: 'trade'; readonly value: gateway.TradeEvent }
-  | { readonly $case: 'account'; readonly value: gateway.AccountEvent };
 
 type SessionWord = Extract<
   NonNullable<execution.OrderEventMessage['body']>,
   { readonly $case: 'session' | 'progress' }
 >;
-
-export interface ExecutionPorts {
-  readonly bus: EventBus;
-  readonly store: OrderStore;
-  readonly checkpoints: CheckpointStore;
-  readonly timeSeries: TimeSeriesStore;
-  readonly gateway: gateway.GatewayService;
-  readonly riskManager: risk.RiskManagerService;
-  readonly logger: Logger;
-  readonly runId: string;
-  /** Absent: books are not compared with the broker. */
-  readonly reconciliation?: ReconciliationPort | undefined;
-  readonly leases: AccountLeases;
-  readonly door: TerminalDoor;
-  /** How long a position may be without its stops where the broker takes them only after the entry. */
-  readonly protectWithinMs: number;
-  /** Accounts in which humans may trade beside us. */
-  readonly adopts: (accountId: string) => boolean;
-  /** Milliseconds of a clock that never goes back. */
-  readonly monotonicMs: () => number;
-}
 
 /** How often a live account's state is kept, in order events. */
 const CHECKPOINT_EVERY = 500;
@@ -128,9 +91,9 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       this.trades = [];
       this.heard = undefined;
       writer.lease = await ports.leases.take(writer.accountId);
-      await this.fence();
+      await fenceTerminal(writer, ports);
       const row = await recallWriter(writer, ports, session);
-      this.announced = row && this.adopting(row.data);
+      this.announced = row && adopting(row.data, ports);
       this.absent = await settleUnresolved(writer, session, ports);
       if (session.lockstep) {
         writer.barrier = session.resumeFrom;
@@ -141,37 +104,19 @@ export class ExecutionStage implements Stage<ExecutionInput> {
         this.keptSeq = writer.lastSeq;
       }
       await this.announce({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
-      if (session.lockstep) await this.resumePublishing(row?.publishedSeq ?? 0, session.resumeFrom);
-      else await this.publishAnew();
+      if (session.lockstep) {
+        // What lies beyond the barrier is repeated at its own.
+        await writer.outbox.publish(await unpublished(writer, row?.publishedSeq ?? 0, session.resumeFrom, ports), []);
+        await writer.replay(this.stored.takeAfter(session.resumeFrom));
+      } else {
+        await writer.outbox.catchUp();
+        await writer.outbox.publish([], writer.books.positions(writer.lastSeq, this.timeUs));
+      }
       await this.releaseReservations();
       this.hasSession = true;
     });
     this.onBegun();
     if (!session.lockstep) this.followUps.soon(this);
-  }
-
-  /** A gateway that is away is told of the epoch before the first command. */
-  private async fence(): Promise<void> {
-    const { writer, ports } = this;
-    await ports.door.fence(writer).catch((error: unknown) => {
-      if (error instanceof LeaseLost) throw error;
-      ports.logger.warn({ accountId: writer.accountId, error: String(error) }, 'The gateway could not be fenced yet.');
-    });
-  }
-
-  /** What lies before the barrier and may not have reached the bus; what lies beyond is repeated at its barriers. */
-  private async resumePublishing(publishedSeq: number, n: number): Promise<void> {
-    const { writer, ports } = this;
-    const behind = await ports.store.eventsBetween(writer.accountId, publishedSeq, n);
-    await writer.outbox.publish(behind, []);
-    await writer.replay(this.stored.takeAfter(n));
-  }
-
-  /** What may not have reached the bus, before anything new, and where the account stands. */
-  private async publishAnew(): Promise<void> {
-    const { writer } = this;
-    await writer.outbox.catchUp();
-    await writer.outbox.publish([], writer.books.positions(writer.lastSeq, this.timeUs));
   }
 
   /** To be called within the writer's `exclusive`. Throws UNAVAILABLE while new orders cannot be taken. */
@@ -215,9 +160,9 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       this.barrierUs = mark.timeUs;
       writer.barrier = mark.n;
       await writer.replay(this.stored.inStep(mark.n));
-      for (const sentence of await this.book(true)) await this.haltFor(sentence);
+      for (const sentence of await this.book(true)) await haltForHuman(writer.accountId, sentence, this.ports);
       await this.followUps.inStep(this, mark.n);
-      this.recordEquity(mark);
+      recordEquity(writer, mark, this.ports.timeSeries);
       if (mark.checkpoint) await this.checkpoint(mark.n);
       const { sessionId } = writer.outbox;
       await this.announce({ $case: 'progress', value: { ...mark, source: 'execution', sessionId, symbol: '' } });
@@ -255,7 +200,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
 
   private async bookNow(): Promise<void> {
     const byHand = await this.writer.exclusive(() => this.book(false));
-    for (const sentence of byHand) await this.haltFor(sentence);
+    for (const sentence of byHand) await haltForHuman(this.writer.accountId, sentence, this.ports);
     if (this.isSimulated) return;
     if (this.writer.working().some(({ view }) => view.state === 'UNKNOWN')) this.onUnknown();
     this.followUps.soon(this);
@@ -282,28 +227,6 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       if (last !== undefined && last.seq > 0) this.heard = { journalId: last.journalId, seq: last.seq };
       return byHand;
     });
-  }
-
-  /** What a human did in the terminal stops strategies there, unless the account adopts it. */
-  private async haltFor(sentence: string): Promise<void> {
-    const { accountId } = this.writer;
-    if (!this.ports.adopts(accountId)) return this.halt(sentence);
-    this.ports.logger.warn({ accountId, reason: sentence }, 'What a human did in the terminal is adopted.');
-  }
-
-  /** Through risk-manager, and while that is away by the flag of the gateway, which it adopts on its return. */
-  private async halt(reason: string): Promise<void> {
-    const { accountId } = this.writer;
-    const { riskManager, gateway: gatewayClient, logger } = this.ports;
-    try {
-      await riskManager.setTradingState({ accountId, state: 'TRADING_STATE_HALTED', reason });
-    } catch (error) {
-      logger.error(
-        { accountId, error: String(error) },
-        'risk-manager could not halt the account; the gateway is asked.',
-      );
-      await gatewayClient.setHalt({ accountId, halted: true, reason });
-    }
   }
 
   private onTicks(batch: market.TickBatch): void {
@@ -337,59 +260,14 @@ export class ExecutionStage implements Stage<ExecutionInput> {
         return;
       case 'account': {
         if (writer.books.isOpen || this.terminal === undefined) return;
-        await this.openAccount(this.terminal, body.value, timeUs);
+        const account = adopting(accountOf(this.terminal, body.value, this.ports.runId), this.ports);
+        await openBooks(writer, account, body.value, timeUs, this.isSimulated, this.ports);
+        this.announced = account;
         return;
       }
       default:
         return;
     }
-  }
-
-  /** The first balance that the terminal reports is the account's opening deposit. */
-  private async openAccount(
-    terminal: gateway.TerminalSession,
-    snapshot: gateway.AccountSnapshot,
-    timeUs: number,
-  ): Promise<void> {
-    const { writer, ports } = this;
-    const amount = new Decimal(snapshot.balance);
-    const marginMode =
-      snapshot.marginMode === 'MARGIN_MODE_UNSPECIFIED' ? 'NETTING' : bare('MARGIN_MODE', snapshot.marginMode);
-    const account = this.adopting(accountOf(terminal, snapshot, ports.runId));
-    await writer.exclusive(async () => {
-      const entry = writer.books.open(snapshot.currency, amount, timeUs, marginMode);
-      const { accountId, epoch, lastSeq: seq, noteCount: notes } = writer;
-      await ports.store.database.transaction(async (tx) => {
-        await ports.store.saveAccount(tx, account, epoch);
-        if (entry !== undefined) await ports.store.writeLedger(tx, accountId, entry);
-        // A live account comes to no barrier from which its opening could be repeated.
-        if (!this.isSimulated)
-          await ports.checkpoints.save(tx, accountId, writer.barrier, writer.books.snapshot({ seq, notes }));
-      });
-    });
-    this.announced = account;
-  }
-
-  private adopting(account: execution.Account): execution.Account {
-    return { ...account, externalOrders: this.ports.adopts(account.accountId) ? 'adopt' : 'halt' };
-  }
-
-  private recordEquity(mark: BarrierMark): void {
-    const view = this.writer.books.equity();
-    if (view === undefined || !this.writer.books.isOpen) return;
-    this.ports.timeSeries.write(
-      'equity',
-      { account: this.writer.accountId },
-      {
-        seq: [mark.n],
-        timeUs: [mark.timeUs],
-        fields: {
-          balance: [view.balance.toNumber()],
-          equity: [view.equity.toNumber()],
-          lots: [this.writer.books.netLots().toNumber()],
-        },
-      },
-    );
   }
 
   /** @throws {LeaseLost} */
@@ -402,7 +280,9 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     await ports.store.database.transaction(async (tx) => {
       const published = this.isSimulated ? seq : outbox.accepted;
       if (!(await ports.store.markPublished(tx, accountId, epoch, published))) throw new LeaseLost(accountId, epoch);
-      await ports.checkpoints.save(tx, accountId, n, writer.books.snapshot({ seq, notes }));
+      // In simulated time barriers say what a state holds: repeated events have sequences beyond their place.
+      const booked = this.isSimulated ? {} : { seq, notes };
+      await ports.checkpoints.save(tx, accountId, n, writer.books.snapshot(booked));
     });
   }
 }
