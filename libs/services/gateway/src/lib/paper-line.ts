@@ -7,6 +7,7 @@ import { PaperDesk, type Taken } from './paper-desk';
 import { accountFrame } from './paper-frames';
 import type { PaperRecord } from './paper-record';
 import type { PeerFault } from './peer-fault';
+import { Turns } from './paper-turns';
 import { NoAnswer } from './pending-requests';
 import type { ConnectionListener } from './terminal-connection';
 import type { TerminalLine } from './terminal-line';
@@ -29,8 +30,6 @@ const OF_ITS_ACCOUNT: ReadonlySet<string> = new Set([
   'position.event',
   'cash.event',
 ]);
-/** Messages that may wait for the database. */
-const WAITING_LIMIT = 10_000;
 /** How often an account with open positions is told. */
 const ACCOUNT_EVERY_MS = 1_000;
 /** About what a frame of ours would have on the wire. */
@@ -64,9 +63,7 @@ export class PaperLine implements TerminalLine {
   private desk: PaperDesk | undefined;
   private resumeFrom = 0;
   private connected: boolean;
-  /** The last thing that is being done; what comes meanwhile waits for it. */
-  private tail: Promise<void> | undefined;
-  private waiting = 0;
+  private readonly turns: Turns;
   private accountToldMs = -Infinity;
 
   constructor(
@@ -75,6 +72,10 @@ export class PaperLine implements TerminalLine {
   ) {
     this.clock = new PaperClock(parts.clock ?? systemClock);
     this.connected = parts.hello.connected;
+    this.turns = new Turns(
+      () => this.isOpen,
+      (error) => this.broken(error),
+    );
   }
 
   get isOpen(): boolean {
@@ -147,7 +148,7 @@ export class PaperLine implements TerminalLine {
   private heard(message: terminal.Envelope, bytes: number): void {
     if (OF_ITS_ACCOUNT.has(message.t)) {
       if (message.seq !== undefined) this.line.send('ack', {}, { ack: message.seq });
-      else this.run(() => this.passTime());
+      else this.turns.take(() => this.passTime());
       return;
     }
     if (message.t === 'terminal') {
@@ -158,7 +159,7 @@ export class PaperLine implements TerminalLine {
       return;
     }
     this.listener?.onMessage(message, bytes);
-    if (message.t === 'tick') this.run(() => this.trade(message.d));
+    if (message.t === 'tick') this.turns.take(() => this.trade(message.d));
   }
 
   /** Has our broker look at a frame of quotes, one after another. */
@@ -192,7 +193,7 @@ export class PaperLine implements TerminalLine {
   private answered(type: string, body: unknown, timeoutMs: number): Promise<terminal.Envelope> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new NoAnswer(type)), timeoutMs);
-      this.run(async () => {
+      this.turns.take(async () => {
         const answer = (t: string, d: unknown): void => {
           clearTimeout(timer);
           resolve(terminal.envelope(t, d, systemClock.nowUs()));
@@ -282,41 +283,7 @@ export class PaperLine implements TerminalLine {
     this.listener?.onMessage(message, FRAME_BYTES);
   }
 
-  /** Does one thing after another, at once where nothing is being done. What fails ends the line. */
-  private run(work: () => Promise<void> | undefined): void {
-    if (this.tail === undefined) {
-      const doing = this.guarded(work);
-      if (doing !== undefined) this.follow(doing);
-      return;
-    }
-    this.waiting += 1;
-    if (this.waiting > WAITING_LIMIT) this.close('our broker cannot keep what it does as fast as quotes come');
-    this.follow(
-      this.tail.then(() => {
-        this.waiting -= 1;
-        return this.guarded(work);
-      }),
-    );
-  }
-
-  private follow(doing: Promise<void>): void {
-    const tail = doing.then(() => {
-      if (this.tail === tail) this.tail = undefined;
-    });
-    this.tail = tail;
-  }
-
-  private guarded(work: () => Promise<void> | undefined): Promise<void> | undefined {
-    // What was not kept has never happened: the books begin again from their records with the next session.
-    if (!this.isOpen) return undefined;
-    try {
-      return work()?.catch((error: unknown) => this.broken(error));
-    } catch (error) {
-      this.broken(error);
-      return undefined;
-    }
-  }
-
+  /** What was not kept has never happened: the books begin again from their records with the next session. */
   private broken(error: unknown): void {
     this.books = undefined;
     const { accountId, logger } = this.parts;
