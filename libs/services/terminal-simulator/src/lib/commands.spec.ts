@@ -173,7 +173,7 @@ describe('commands of a simulated terminal', () => {
     expect(pages).toHaveLength(3);
     expect(pages.flatMap(({ deals }) => deals)).toEqual(whole?.deals);
     expect(pages.flatMap(({ orders }) => orders)).toEqual(whole?.orders);
-    const [late] = await historyOf(gateway, 1000, START_US + 8 * TICK_US);
+    const [late] = await historyOf(gateway, 1000, START_US + 4 * TICK_US);
     expect(late?.deals.map(({ coid }) => coid)).toEqual(['close']);
   });
 

@@ -18,7 +18,7 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fence'), epoch: z.number().int() }),
   /** Attempt `number` (the first is the command's own record) of the command that is the `command`-th of the journal. */
   z.object({ kind: z.literal('attempt'), command: z.number().int(), number: z.number().int() }),
-  /** As live: somebody may have heard what the broker did up to here, so that it cannot go another way any more. */
+  /** Somebody may have heard what the broker did up to here, so that it cannot go another way any more. */
   z.object({ kind: z.literal('reached'), n: barrier }),
   /** The terminal lost its journal here. What stands before it is the broker's memory alone. */
   z.object({ kind: z.literal('lost'), n: barrier, journalId: z.string() }),

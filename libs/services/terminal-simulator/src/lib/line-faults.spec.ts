@@ -11,6 +11,7 @@ import {
   submit,
   until,
 } from '../testing/simulator-stage';
+import { faultPlan } from './fault-plan';
 import type { FaultPlanInput, FaultStep } from './fault-rule';
 import type { SimulatorConfigInput } from './simulator-config';
 
@@ -43,24 +44,26 @@ describe('a line that fails by plan', () => {
     );
   };
 
-  /** A gateway as it is: asks for symbols and a snapshot, and trades at some marks. */
+  /** A gateway as it is: asks for symbols and a snapshot, trades at some marks, and insists. */
   const working = (gateway: FakeGateway): void => {
     gateway.atWelcome = () => {
       gateway.send('symbol.get', {}, { id: `s${gateway.connections}` });
       gateway.send('snapshot.get', {}, { id: `p${gateway.connections}` });
     };
+    const tell: Readonly<Record<number, () => Promise<terminal.CmdAck>>> = {
+      1: () => submit(gateway, { tp: '1.10500' }),
+      4: () => submit(gateway, { coid: 'rests', type: 'LIMIT', price: '1.05000', tif: 'GTC' }),
+      5: () => cancel(gateway, { coid: 'rests' }),
+      7: () => submit(gateway, { coid: 'order-2', side: 'SELL', volume: '0.30' }),
+    };
     gateway.atMark = async ({ n }) => {
-      const command =
-        n === 1
-          ? submit(gateway, { tp: '1.10500' })
-          : n === 4
-            ? submit(gateway, { coid: 'rests', type: 'LIMIT', price: '1.05000', tif: 'GTC' })
-            : n === 5
-              ? cancel(gateway, { coid: 'rests' })
-              : undefined;
-      if (!command) return;
-      // A terminal that is gone or deaf answers nothing: the gateway goes on, or is dialled again.
-      await Promise.race([command, new Promise((go) => setTimeout(go, 150).unref())]);
+      const { welcomed } = gateway;
+      // A terminal that is gone plays the mark again; one that is deaf is told again.
+      let isTold = tell[n] === undefined;
+      while (!isTold && gateway.welcomed === welcomed) {
+        const deaf = new Promise((go) => setTimeout(() => go(false), 100).unref());
+        isTold = (await Promise.race([tell[n]?.().then(() => true), deaf])) === true;
+      }
     };
   };
 
@@ -76,16 +79,29 @@ describe('a line that fails by plan', () => {
   ])('breaks at each step: at %s, before or after, the market goes its way', async (step) => {
     const whole = await start([], working, { answersMarks: true });
     await whole.gateway.end();
-    for (const when of ['before', 'after'] as const) {
-      const { gateway } = await start([{ at: { step, nth: 1 }, kind: 'disconnect', when }], working, {
-        answersMarks: true,
-      });
+    const breaks = (['disconnect', 'restart'] as const).flatMap((kind) =>
+      (['before', 'after'] as const).map((when) => ({ at: { step, nth: 1 }, kind, when })),
+    );
+    for (const rule of breaks) {
+      const { gateway } = await start([rule], working, { answersMarks: true });
       await gateway.end();
       expect(gateway.connections).toBe(2);
       // A command that was lost comes again as the whole batch is played again.
       expect(known(gateway)).toEqual(known(whole.gateway));
     }
   });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'fails at random, and simulated time brings the same in the end: seed %i',
+    async (seed) => {
+      const whole = await start([], working, { answersMarks: true });
+      await whole.gateway.end();
+      const { rules } = faultPlan(seed, 8, { lineOnly: true, upTo: 6 });
+      const { gateway } = await start([...rules], working, { answersMarks: true });
+      await gateway.end();
+      expect(known(gateway)).toEqual(known(whole.gateway));
+    },
+  );
 
   it.each(['kept', 'lost'] as const)('restarts the terminal with its journal %s', async (journal) => {
     const faults = [{ at: { step: 'result', nth: 1 }, kind: 'restart', when: 'after', journal }] as const;

@@ -40,7 +40,7 @@ export interface PlaybackOptions {
   /** Hears of each attempt of a command but the first, before it is made. */
   readonly onAttempt: (command: number, attempt: number) => void;
   /** Hears of each barrier up to which something reliable was said, before it goes out. */
-  readonly onSaid?: (n: number) => void;
+  readonly onSaid: (n: number) => void;
 }
 
 /**
@@ -152,7 +152,7 @@ export class Playback {
       if (isMarked || events.length > 0 || this.words.hasUnnoticed) this.sayTicks(sink);
       this.words.say(events, sink, hasTicked, this.isEnded);
       this.n += 1;
-      if (this.words.seq !== seq) this.options.onSaid?.(this.n);
+      if (this.words.seq !== seq) this.options.onSaid(this.n);
       this.timeUs = timeUs;
       this.applied = 0;
       if (isMarked || events.length > 0) this.sayAccount(sink);

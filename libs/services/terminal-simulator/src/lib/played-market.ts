@@ -32,9 +32,8 @@ export class PlayedMarket {
         platform: config.platform,
         faults: config.faults,
         onAttempt: (command, attempt) => journal.attempt(command, attempt),
-        ...(config.lockstep
-          ? { batches: 'barriers' }
-          : { batches: 'ticks', record: log, onSaid: (n) => journal.reach(n) }),
+        onSaid: (n) => journal.reach(n),
+        ...(config.lockstep ? { batches: 'barriers' } : { batches: 'ticks', record: log }),
       });
       return new PlayedMarket(playback, log, feeds, config, symbols);
     } catch (error) {

@@ -68,12 +68,10 @@ export class SimulatorStage {
   ): Promise<Act> {
     const gateway = await FakeGateway.listen({ key: KEY, ...options });
     prepare(gateway);
-    const simulator = await TerminalSimulator.open(this.config(gateway.port, feeds, more), this.log).catch(
-      async (error: unknown) => {
-        await gateway.close();
-        throw error;
-      },
-    );
+    const simulator = await this.open(gateway.port, feeds, more).catch(async (error: unknown) => {
+      await gateway.close();
+      throw error;
+    });
     const abort = new AbortController();
     const ended = simulator.run(abort.signal);
     // Tests that expect a failure ask for it later.
@@ -89,6 +87,14 @@ export class SimulatorStage {
     const act = { gateway, ended, stop };
     this.acts.push(act);
     return act;
+  }
+
+  private async open(
+    port: number,
+    feeds: SimulatorConfigInput['feeds'],
+    more: Partial<SimulatorConfigInput>,
+  ): Promise<TerminalSimulator> {
+    return TerminalSimulator.open(this.config(port, feeds, more), this.log);
   }
 
   /** What a simulator is told that dials a port. */
