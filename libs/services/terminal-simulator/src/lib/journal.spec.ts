@@ -1,6 +1,7 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { orderOf } from '../testing/simulator-stage';
 import { Journal, JOURNAL_FILE } from './journal';
 
 describe('the journal', () => {
@@ -26,6 +27,61 @@ describe('the journal', () => {
       true,
     ]);
     second.close();
+  });
+
+  it('keeps each request, how far the broker was heard of, and each attempt once', () => {
+    const first = open();
+    const cancel = { requestId: 'c-1', coid: 'o', epoch: 4 };
+    first.append({ kind: 'submit', n: 2, hash: 'h1', order: orderOf({ coid: 'o', epoch: 3 }) });
+    first.append({ kind: 'cancel', n: 2, hash: 'h2', cancel });
+    first.reach(7);
+    first.reach(6);
+    for (const number of [1, 2, 2, 3]) first.attempt(1, number);
+    first.close();
+    const lines = readFileSync(join(folder, JOURNAL_FILE), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual([
+      ...['header', 'submit', 'cancel', 'reached', 'attempt', 'attempt'],
+    ]);
+    const second = open();
+    expect(second).toMatchObject({ epoch: 4, lastBarrier: 7 });
+    expect(second.at(2)).toMatchObject([{ ordinal: 1 }, { ordinal: 2, record: { cancel } }]);
+    expect(second.requested('c-1')?.hash).toBe('h2');
+    second.close();
+  });
+
+  it('can be lost: another journal then, which knows nothing, while the broker remembers', () => {
+    const first = open();
+    first.append({ kind: 'submit', n: 2, hash: 'h1', order: orderOf({ coid: 'o', epoch: 3 }) });
+    first.append({ kind: 'tombstone', coid: 't' });
+    const { journalId } = first;
+    first.lose(5);
+    first.close();
+    const second = open();
+    expect(second.journalId).not.toBe(journalId);
+    expect([second.epoch, second.submitted('o'), second.isTombstoned('t')]).toEqual([0, undefined, false]);
+    expect(second.at(2)).toHaveLength(1);
+    expect(second.at(5)).toMatchObject([{ kind: 'lost' }]);
+    second.append({ kind: 'submit', n: 6, hash: 'h1', order: orderOf({ coid: 'o' }) });
+    expect(second.at(6)).toMatchObject([{ ordinal: 2 }]);
+    second.close();
+  });
+
+  it('is read as it was written before there were other commands than submits', () => {
+    const order = {
+      ...{ coid: 'o', symbol: 'EURUSD', side: 'BUY', type: 'MARKET', volume: '0.10', worstPrice: '0', fillings: [] },
+      ...{ tif: 'IOC', magic: '7', tag: 'Q', notAfter: 9, epoch: 2, reduceOnly: false },
+    };
+    const lines = [
+      { kind: 'header', version: 1, journalId: 'old', fingerprint: 'f' },
+      { kind: 'subscribe', n: 0, bars },
+      { kind: 'submit', n: 3, hash: 'h', order },
+      { kind: 'fence', epoch: 5 },
+    ];
+    writeFileSync(join(folder, JOURNAL_FILE), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const journal = open();
+    expect(journal).toMatchObject({ journalId: 'old', epoch: 5, lastBarrier: 3 });
+    expect(journal.submitted('o')).toMatchObject({ hash: 'h', order });
+    journal.close();
   });
 
   it('cuts off a last line that was torn and goes on after it', () => {
