@@ -100,7 +100,7 @@ export class CrashRun {
         }
         if (isOfState && grpcOf(program) !== undefined) {
           isOfState = false;
-          void this.halt(grpcOf(program) ?? '');
+          void this.halt(program, grpcOf(program) ?? '').catch(() => undefined);
         }
         if (performance.now() > deadline) {
           throw new Broken([`neither crash nor end within ${CYCLE_WITHIN_MS} ms: ${program.err.slice(-1500)}`]);
@@ -113,14 +113,21 @@ export class CrashRun {
     }
   }
 
-  /** An operator halts the account, unless the system dies of that. */
-  private async halt(grpc: string): Promise<void> {
+  /** An operator halts the account as soon as it is active, unless the system dies of that. */
+  private async halt(program: Program, grpc: string): Promise<void> {
     const one = connectToOne(grpc, this.folder.operatorToken());
-    const state = common.TradingState.HALTED;
-    await one.clients.riskManager
-      .setTradingState({ accountId: ACCOUNT, state, reason: 'chaos' })
-      .catch(() => undefined);
-    one.close();
+    const { riskManager } = one.clients;
+    try {
+      while (!program.hasEnded) {
+        const { accounts } = await riskManager.getTradingState({ accountId: ACCOUNT });
+        if (accounts[0]?.state === common.TradingState.ACTIVE) {
+          await riskManager.setTradingState({ accountId: ACCOUNT, state: common.TradingState.HALTED, reason: 'chaos' });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    } finally {
+      one.close();
+    }
   }
 
   private async kill(program: Program, crash: Moment): Promise<void> {
