@@ -261,6 +261,7 @@ describe('looking for an order that nobody knows the outcome of', () => {
     ['while it may be on its way', viewOf({ timeUs: SENT_US + 60_000_000 }), undefined, [], [], []],
     ['the first time', viewOf(), undefined, ['c1'], [], []],
     ['twice, with nobody asked', viewOf(), { absences: 2 }, ['c1'], [], []],
+    ['once, refused for ever', viewOf(), { absences: 1, journal: 'refuses' }, ['c1'], [], []],
     ['twice, refused for ever', viewOf(), { absences: 2, journal: 'refuses' }, [], ['never-sent'], []],
     ['twice, in the journal', viewOf(), { absences: 2, journal: 'holds' }, [], ['ambiguous'], ['AMBIGUOUS']],
     ['in a history too short', viewOf({ coversFromUs: SENT_US }), undefined, [], ['ambiguous'], ['AMBIGUOUS']],
