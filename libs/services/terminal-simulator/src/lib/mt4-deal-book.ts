@@ -17,7 +17,8 @@ interface Mt4Position {
  * as deal `<ticket>-in`, the end of a ticket as `<ticket>-out`, by whoever compares the lists of orders before and now.
  * A partial close ends the ticket, with the comment `to #n`, and leaves the rest under a new one with the comment
  * `from #n`; the new one is the ticket that the broker's closing order has. The magic stays, so that a position goes on
- * under the ticket that it was opened with, whatever its ticket is now.
+ * under the ticket that it was opened with, whatever its ticket is now; `from #n` names that one too (MetaTrader names
+ * the ticket just before), so that whoever follows comments ends where the position is.
  */
 export class Mt4DealBook implements DealBook {
   private readonly positions = new Map<string, Mt4Position>();
@@ -53,7 +54,7 @@ export class Mt4DealBook implements DealBook {
     });
     if (!isPartial) return;
     held.ticket = orderTicket;
-    held.tag = `from #${ticket}`;
+    held.tag = `from #${root}`;
     this.identifiers.set(orderTicket, positionId);
   }
 

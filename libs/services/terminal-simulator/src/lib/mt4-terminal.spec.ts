@@ -80,7 +80,7 @@ describe('a simulated MetaTrader 4', () => {
       { deal: '1-in', order: '1', position: '1', coid: 'order-1', tag: 'Q', positionVolume: '0.30' },
       { deal: '1-out', order: '1', position: '1', coid: 'part-1', tag: 'to #2', magic: '111', positionVolume: '0.20' },
       { deal: '2-out', order: '2', position: '1', coid: 'part-2', tag: 'to #3', magic: '111', positionVolume: '0.10' },
-      { deal: '3-out', order: '3', position: '1', coid: 'rest', tag: 'from #2', magic: '111', positionVolume: '0.00' },
+      { deal: '3-out', order: '3', position: '1', coid: 'rest', tag: 'from #1', magic: '111', positionVolume: '0.00' },
     ]);
     const [history] = await historyOf(gateway);
     expect(history?.deals).toEqual(trades);
