@@ -24,6 +24,7 @@ class Books {
   differences: execution.Difference[] = [];
   complete = true;
   state: common.OrderState = 'ORDER_STATE_SUBMITTED';
+  refusesChanges = false;
   fills: execution.Fill[] = [];
   readonly asked: unknown[] = [];
 
@@ -49,8 +50,8 @@ class Books {
       return { ...resolved, reason: request.reason };
     },
     submitOrder: async (request) => this.answer(request, request.order),
-    modifyOrder: async (request) => this.answer(request),
-    cancelOrder: async (request) => this.answer(request),
+    modifyOrder: async (request) => this.answer(request, undefined, 'modify'),
+    cancelOrder: async (request) => this.answer(request, undefined, 'cancel'),
     closePosition: async (request) => this.answer(request),
     modifyPosition: async (request) => {
       this.asked.push(request);
@@ -60,12 +61,13 @@ class Books {
     listLedger: async () => ({ entries: [] }),
   };
 
-  private answer(request: unknown, order?: common.OrderRequest): execution.SubmitOrderResponse {
+  private answer(request: unknown, order?: common.OrderRequest, command = ''): execution.SubmitOrderResponse {
     this.asked.push(request);
     const checks = [{ code: 'SPREAD_TOO_WIDE', passed: false, observed: '4', limit: '3', message: 'Too wide.' }];
     const { state } = this;
+    const pendingCommand = this.refusesChanges ? '' : command;
     return {
-      order: execution.Order.fromPartial({ request: order ?? { coid: 'c1' }, state }),
+      order: execution.Order.fromPartial({ request: order ?? { coid: 'c1' }, state, pendingCommand }),
       checks,
       duplicate: false,
     };
@@ -177,6 +179,12 @@ describe('ordering by command', () => {
       expect(text).toContain('SPREAD_TOO_WIDE');
     },
   );
+
+  it.each(['order modify c1 --price 1.2', 'order cancel c1'])('answers 1 when `%s` is refused', async (line) => {
+    const books = new Books();
+    books.refusesChanges = true;
+    expect((await trade(words(line), books)).code).toBe(1);
+  });
 
   it.each([
     'order',

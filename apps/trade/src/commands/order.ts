@@ -9,7 +9,7 @@ import {
   submitRequest,
   type OrderWish,
 } from '../order/order-requests';
-import { answerWords, isRefused } from '../order/order-words';
+import { answerWords, isRefused, isRefusedChange } from '../order/order-words';
 import { chosenAccounts } from '../system/accounts';
 import type { System } from '../system/system';
 
@@ -85,5 +85,8 @@ async function carryOut(context: CommandContext, { clients }: System, verb: stri
     }
   })();
   console.out(options.flag('json') ? JSON.stringify({ requestId, ...answer }) : `${answerWords(answer)}\n${repeat}`);
-  return isRefused(answer) ? 1 : 0;
+  const isUnchanged =
+    (verb === 'modify' && isRefusedChange(answer, modifyRequest(wish))) ||
+    (verb === 'cancel' && isRefusedChange(answer, undefined));
+  return isUnchanged || isRefused(answer) ? 1 : 0;
 }

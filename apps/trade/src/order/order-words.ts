@@ -30,3 +30,19 @@ export function answerWords({ order, checks, duplicate }: execution.SubmitOrderR
 export function isRefused({ order }: execution.SubmitOrderResponse): boolean {
   return order === undefined || order.state === DENIED || order.state === REJECTED || order.state === UNKNOWN;
 }
+
+/**
+ * A change that is neither on its way nor made: the order says why. `wanted` are the values that it was to have; a cancel
+ * wants none.
+ */
+export function isRefusedChange(
+  { order }: execution.SubmitOrderResponse,
+  wanted: Pick<execution.ModifyOrderRequest, 'price' | 'stopLimitPrice' | 'stopLoss' | 'takeProfit'> | undefined,
+): boolean {
+  if (order?.request === undefined) return true;
+  if (order.pendingCommand !== '') return false;
+  if (wanted === undefined) return order.state !== common.OrderState.CANCELED;
+  const { request } = order;
+  const names = ['price', 'stopLimitPrice', 'stopLoss', 'takeProfit'] as const;
+  return names.some((name) => wanted[name] !== undefined && Number(wanted[name]) !== Number(request[name] ?? 0));
+}
