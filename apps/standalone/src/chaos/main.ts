@@ -11,6 +11,9 @@ async function run(): Promise<void> {
   process.exitCode = result.failures.length === 0 ? 0 : 1;
 }
 
+// What was started is ended at the exit.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
+
 run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

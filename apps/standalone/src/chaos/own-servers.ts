@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bringUpServers, runDevInfra, stopServers, type Servers } from '../six-processes/servers';
+import { bringUpServers, runDevInfra, stopServers, stopServersBehind, type Servers } from '../six-processes/servers';
 
 /** PostgreSQL, Kafka and Redis of a command's own, which it may kill. */
 export class OwnServers {
+  private readonly onExit = (): void => stopServersBehind(this.folder);
+
   private constructor(
     private readonly folder: string,
     readonly servers: Servers,
-  ) {}
+  ) {
+    process.once('exit', this.onExit);
+  }
 
   static async start(): Promise<OwnServers> {
     const folder = mkdtempSync(join(tmpdir(), 'trading-chaos-servers-'));
@@ -28,6 +32,7 @@ export class OwnServers {
   }
 
   async stop(): Promise<void> {
+    process.removeListener('exit', this.onExit);
     await stopServers(this.folder);
     rmSync(this.folder, { recursive: true, force: true });
   }
