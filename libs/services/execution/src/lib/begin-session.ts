@@ -44,6 +44,20 @@ export async function resumeLive(writer: AccountWriter, { store, checkpoints }: 
   writer.rebook(inOrder(events, await store.notesAfter(accountId, state.notes ?? 0)));
 }
 
+/** Books as the store has them, for who asks before a session has begun. */
+export async function rebuildWithoutSession(
+  stage: { readonly writer: AccountWriter; readonly hasSession: boolean },
+  lastSeq: number,
+  ports: ExecutionPorts,
+): Promise<void> {
+  const { writer } = stage;
+  await writer.exclusive(async () => {
+    if (stage.hasSession) return;
+    writer.lastSeq = lastSeq;
+    await resumeLive(writer, ports);
+  });
+}
+
 const isBeyond = ({ barrier, inStep }: StoredNote, n: number): boolean => barrier > n || (barrier === n && !inStep);
 
 /** The writer's numbers as the store has them, and what is open. */

@@ -8,11 +8,11 @@ import { AccountBooks } from './account-books';
 import { LeaseLost } from './account-lease';
 import { AllPositions } from './all-positions';
 import { AccountWriter, SequenceTaken } from './account-writer';
-import { resumeLive } from './begin-session';
+import { rebuildWithoutSession } from './begin-session';
 import { ExecutionQueries } from './execution-queries';
 import type { ExecutionInput } from './execution-ports';
 import { ExecutionStage } from './execution-stage';
-import { Forwarding, FROM_HERE, type IncomingCall } from './forwarding';
+import { Forwarding, FROM_HERE, orUnavailable, type IncomingCall } from './forwarding';
 import { ExecutionParts, type ExecutionDependencies } from './execution-parts';
 import type { ReconciliationPort } from './reconciliation-port';
 
@@ -193,8 +193,6 @@ export class ExecutionUseCases implements execution.ExecutionService {
     call: IncomingCall = FROM_HERE,
   ): Observable<execution.OrderEvent> {
     const { accountId, afterSeq } = request;
-    const { leases } = this.parts.ports;
-    if (leases.has(accountId)) return this.queries.events(this.known(accountId).writer, afterSeq);
     return from(this.forwarding.placeOf(accountId, call)).pipe(
       mergeMap((place) =>
         place === undefined
@@ -248,7 +246,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
     if (stage === undefined || !this.parts.ports.leases.has(accountId)) return;
     const { requestId, reason } = body.value;
     this.parts.ports.logger.warn({ accountId, requestId, reason }, 'risk-manager wants the account flat.');
-    await this.guarded(() => this.parts.desk.flatten(stage, { accountId, requestId, reason }));
+    await orUnavailable(() => this.parts.desk.flatten(stage, { accountId, requestId, reason }));
   }
 
   private get reconciliation(): ReconciliationPort {
@@ -272,17 +270,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
       if (place !== undefined) return this.forwarding.send(place, call, work.there);
     }
     const stage = this.known(accountId);
-    return this.guarded(() => work.here(stage));
-  }
-
-  /** Whoever asks again finds the process that writes the account now. */
-  private async guarded<R>(work: () => Promise<R>): Promise<R> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof LeaseLost) && !(error instanceof SequenceTaken)) throw error;
-      throw new RpcError('UNAVAILABLE', error.code, error.message, {}, { cause: error });
-    }
+    return orUnavailable(() => work.here(stage));
   }
 
   private known(accountId: string): ExecutionStage {
@@ -303,15 +291,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
   private async rejoin(accountId: string, reason: string): Promise<void> {
     const { ports } = this.parts;
     const row = await ports.store.account(accountId);
-    if (row !== undefined) {
-      const stage = this.host.of(accountId);
-      const { writer } = stage;
-      await writer.exclusive(async () => {
-        if (stage.hasSession) return;
-        writer.lastSeq = row.lastSeq;
-        await resumeLive(writer, ports);
-      });
-    }
+    if (row !== undefined) await rebuildWithoutSession(this.host.of(accountId), row.lastSeq, ports);
     const body = { $case: 'rejoin', value: { source: 'execution', accountId, symbol: '', reason } } as const;
     await ports.bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId: '', body });
   }

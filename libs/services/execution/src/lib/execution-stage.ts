@@ -12,7 +12,7 @@ import type { ExecutionInput, ExecutionPorts } from './execution-ports';
 import { haltForHuman } from './human-trades';
 import { LiveClock } from './live-clock';
 import type { OrderFollowUps } from './order-follow-ups';
-import { accountOf } from './order-store';
+import { accountOf } from './account-of';
 import { settleUnresolved } from './settle-unresolved';
 import { StoredSteps } from './stored-steps';
 import { TradeBooking, type TracedTrade } from './trade-booking';

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { execution } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
-import type { AccountLeases } from './account-lease';
+import { LeaseLost, type AccountLeases } from './account-lease';
+import { SequenceTaken } from './account-writer';
 
 /** Marks a call that another execution process has sent on: it is not sent on again. */
 export const FORWARDED = 'x-execution-forwarded';
@@ -64,5 +65,15 @@ export class Forwarding {
     }
     const chosen = client;
     return this.tokens.run(call.token, () => work(chosen));
+  }
+}
+
+/** Whoever asks again finds the process that writes the account now. */
+export async function orUnavailable<R>(work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof LeaseLost) && !(error instanceof SequenceTaken)) throw error;
+    throw new RpcError('UNAVAILABLE', error.code, error.message, {}, { cause: error });
   }
 }

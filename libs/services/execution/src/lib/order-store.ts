@@ -1,44 +1,18 @@
-import { common, execution, type gateway } from '@trading/contracts';
+import { common, execution } from '@trading/contracts';
 import type { Database, Sql } from '@trading/platform-database';
 import { Decimal } from '@trading/trading-market';
 import type { LedgerEntry } from '@trading/trading-portfolio';
-import { replayOrder } from '@trading/trading-orders';
+import { replayOrder, type OrderState } from '@trading/trading-orders';
 import { appendStatement, type Append } from './append-statement';
 import type { BookNote, StoredNote } from './book-note';
-import { CommandStore, type OrderCommand } from './order-command';
+import { CommandStore } from './order-command';
 import { LeaseLost } from './account-lease';
 import { kernelEvent, viewOfEnded, type OrderRecord } from './order-record';
-import { ProtectionStore, type Protection } from './protection';
+import { ledgerEntryOf, type LedgerRow } from './ledger-row';
+import type { AccountRow, OrderWrites, StoredEvent } from './order-writes';
+import { ProtectionStore } from './protection';
 
-/** What the account table says. */
-export interface AccountRow {
-  readonly accountId: string;
-  readonly lastSeq: number;
-  readonly barrier: number;
-  readonly epoch: number;
-  /** The last event that is known to have reached the bus. */
-  readonly publishedSeq: number;
-  readonly data: execution.Account;
-}
-
-/** An event as stored: `inStep` tells those that a barrier's inputs caused from those that came between barriers. */
-export interface StoredEvent {
-  readonly inStep: boolean;
-  readonly message: execution.OrderEvent;
-}
-
-/** Rows of one transaction. */
-export interface OrderWrites {
-  readonly events: readonly StoredEvent[];
-  readonly orders: readonly OrderRecord[];
-  readonly fills: readonly execution.Fill[];
-  readonly positions: readonly execution.Position[];
-  readonly ledger: readonly LedgerEntry[];
-  readonly trades: readonly execution.Trade[];
-  readonly notes: readonly StoredNote[];
-  readonly commands: readonly OrderCommand[];
-  readonly protections: readonly Protection[];
-}
+export type { AccountRow, OrderWrites, StoredEvent };
 
 /** The tables of execution. Nobody else writes them. */
 export class OrderStore {
@@ -139,10 +113,8 @@ export class OrderStore {
   }
 
   async approval(coid: string): Promise<common.Approval | undefined> {
-    const [row] = await this.database.query<{ approval: Buffer | null }>(
-      'SELECT approval FROM orders WHERE coid = $1',
-      [coid],
-    );
+    const sql = 'SELECT approval FROM orders WHERE coid = $1';
+    const [row] = await this.database.query<{ approval: Buffer | null }>(sql, [coid]);
     return row?.approval ? common.Approval.decode(row.approval) : undefined;
   }
 
@@ -175,31 +147,24 @@ export class OrderStore {
 
   /** Whether an order of the group is filled, also in part. */
   async hasFilled(accountId: string, ocoGroup: string): Promise<boolean> {
-    const rows = await this.database.query(
-      `SELECT FROM orders o JOIN fill f ON f.account_id = o.account_id AND f.coid = o.coid
-       WHERE o.account_id = $1 AND o.data->'request'->>'ocoGroup' = $2 LIMIT 1`,
-      [accountId, ocoGroup],
-    );
-    return rows.length > 0;
+    const sql = `SELECT FROM orders o JOIN fill f ON f.account_id = o.account_id AND f.coid = o.coid
+      WHERE o.account_id = $1 AND o.data->'request'->>'ocoGroup' = $2 LIMIT 1`;
+    return (await this.database.query(sql, [accountId, ocoGroup])).length > 0;
   }
 
   /** Orders whose outcome the broker has not told, oldest first. */
-  async unresolved(accountId: string): Promise<string[]> {
-    const rows = await this.database.query<{ coid: string }>(
-      `SELECT coid FROM orders WHERE account_id = $1 AND state IN ('SUBMITTED', 'UNKNOWN') ORDER BY last_seq`,
-      [accountId],
-    );
-    return rows.map((row) => row.coid);
+  unresolved(accountId: string): Promise<string[]> {
+    return this.inStates(accountId, ['SUBMITTED', 'UNKNOWN']);
   }
 
-  /** Orders that the broker may hold. */
-  async working(accountId: string): Promise<string[]> {
-    const rows = await this.database.query<{ coid: string }>(
-      `SELECT coid FROM orders WHERE account_id = $1
-         AND state IN ('SUBMITTED', 'ACCEPTED', 'PARTIALLY_FILLED', 'UNKNOWN') ORDER BY last_seq`,
-      [accountId],
-    );
-    return rows.map((row) => row.coid);
+  /** Orders that the broker may hold, oldest first. */
+  working(accountId: string): Promise<string[]> {
+    return this.inStates(accountId, ['SUBMITTED', 'ACCEPTED', 'PARTIALLY_FILLED', 'UNKNOWN']);
+  }
+
+  private async inStates(accountId: string, states: readonly OrderState[]): Promise<string[]> {
+    const sql = 'SELECT coid FROM orders WHERE account_id = $1 AND state = ANY($2) ORDER BY last_seq';
+    return (await this.database.query<{ coid: string }>(sql, [accountId, states])).map(({ coid }) => coid);
   }
 
   /** Those of these causes whose events are stored, and those of these deals that are booked. */
@@ -273,60 +238,39 @@ export class OrderStore {
   }
 
   /** Events after a sequence that belong to barrier `n`'s step or to what came before it. */
-  async eventsBetween(accountId: string, seq: number, n: number): Promise<execution.OrderEvent[]> {
-    const rows = await this.database.query<{ data: unknown }>(
-      `SELECT data FROM order_event
-       WHERE account_id = $1 AND seq > $2 AND (barrier < $3 OR (barrier = $3 AND in_step)) ORDER BY seq`,
-      [accountId, seq, n],
-    );
-    return rows.map((row) => execution.OrderEvent.fromJSON(row.data));
+  eventsBetween(accountId: string, seq: number, n: number): Promise<execution.OrderEvent[]> {
+    return this.events('seq > $2 AND (barrier < $3 OR (barrier = $3 AND in_step))', [accountId, seq, n]);
   }
 
-  async eventsAfter(accountId: string, seq: number): Promise<execution.OrderEvent[]> {
-    const rows = await this.database.query<{ data: unknown }>(
-      'SELECT data FROM order_event WHERE account_id = $1 AND seq > $2 ORDER BY seq',
-      [accountId, seq],
-    );
+  eventsAfter(accountId: string, seq: number): Promise<execution.OrderEvent[]> {
+    return this.events('seq > $2', [accountId, seq]);
+  }
+
+  private async events(where: string, params: readonly unknown[]): Promise<execution.OrderEvent[]> {
+    const sql = `SELECT data FROM order_event WHERE account_id = $1 AND ${where} ORDER BY seq`;
+    const rows = await this.database.query<{ data: unknown }>(sql, params);
     return rows.map((row) => execution.OrderEvent.fromJSON(row.data));
   }
 
   async fills(accountId: string, coid: string): Promise<execution.Fill[]> {
-    const rows = await this.database.query<{ data: unknown }>(
-      `SELECT data FROM fill WHERE ($1 = '' OR account_id = $1) AND ($2 = '' OR coid = $2) ORDER BY account_id, seq`,
-      [accountId, coid],
-    );
+    const sql = `SELECT data FROM fill WHERE ($1 = '' OR account_id = $1) AND ($2 = '' OR coid = $2)
+      ORDER BY account_id, seq`;
+    const rows = await this.database.query<{ data: unknown }>(sql, [accountId, coid]);
     return rows.map((row) => execution.Fill.fromJSON(row.data));
   }
 
   async trades(accountId: string): Promise<execution.Trade[]> {
-    const rows = await this.database.query<{ data: unknown }>(
-      'SELECT data FROM trade WHERE account_id = $1 ORDER BY number',
-      [accountId],
+    const sql = 'SELECT data FROM trade WHERE account_id = $1 ORDER BY number';
+    return (await this.database.query<{ data: unknown }>(sql, [accountId])).map(({ data }) =>
+      execution.Trade.fromJSON(data),
     );
-    return rows.map((row) => execution.Trade.fromJSON(row.data));
   }
 
   /** Cash in the order in which it was booked, after the entry `after`. */
   async ledger(accountId: string, after: number): Promise<execution.LedgerEntry[]> {
-    const rows = await this.database.query<{
-      number: number;
-      kind: string;
-      amount: string;
-      time_us: number;
-      fill_id: string | null;
-      coid: string | null;
-    }>(
-      'SELECT number, kind, amount, time_us, fill_id, coid FROM ledger WHERE account_id = $1 AND number > $2 ORDER BY number',
-      [accountId, after],
-    );
-    return rows.map(({ number, kind, amount, time_us: timeUs, fill_id: fillId, coid }) => ({
-      number,
-      kind,
-      amount: new Decimal(amount).toFixed(),
-      timeUs,
-      fillId: fillId ?? '',
-      coid: coid ?? '',
-    }));
+    const sql = `SELECT number, kind, amount, time_us, fill_id, coid FROM ledger
+      WHERE account_id = $1 AND number > $2 ORDER BY number`;
+    return (await this.database.query<LedgerRow>(sql, [accountId, after])).map(ledgerEntryOf);
   }
 
   /** The sum of an account's ledger, as the database adds it up. */
@@ -353,26 +297,4 @@ export class OrderStore {
       ],
     );
   }
-}
-
-/** The account row of a connected terminal. */
-export function accountOf(
-  session: gateway.TerminalSession,
-  snapshot: gateway.AccountSnapshot,
-  runId: string,
-): execution.Account {
-  return execution.Account.fromPartial({
-    accountId: session.accountId,
-    login: session.login,
-    server: session.server,
-    platform: session.platform,
-    currency: snapshot.currency,
-    leverage: snapshot.leverage,
-    marginMode: snapshot.marginMode,
-    tradeMode: session.tradeMode,
-    epoch: session.epoch,
-    externalOrders: 'halt',
-    timeZone: 'UTC',
-    runId,
-  });
 }

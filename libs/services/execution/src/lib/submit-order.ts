@@ -8,6 +8,7 @@ import { LeaseLost } from './account-lease';
 import type { AccountWriter } from './account-writer';
 import type { ExecutionStage } from './execution-stage';
 import { requestOf, type Happening, type OrderRecord } from './order-record';
+import { protectionsOf, withoutLateStops } from './late-stops';
 import { checkForm } from './order-form';
 import type { OrderStore } from './order-store';
 import type { Protection } from './protection';
@@ -283,21 +284,4 @@ function openingHappenings(
       ? { ...base, event: { kind: 'SUBMITTED', timeUs } }
       : { ...base, event: { kind: 'DENIED', timeUs, code: verdict.code, message: verdict.message } },
   ];
-}
-
-/** Whether the broker takes the order's stops only once its position is open. */
-function takesStopsLater(writer: AccountWriter, { symbol, stopLoss, takeProfit }: common.OrderRequest): boolean {
-  return (stopLoss ?? takeProfit) !== undefined && writer.books.instrument(symbol)?.stopsOnOpen === 'AFTER';
-}
-
-function withoutLateStops(writer: AccountWriter, order: common.OrderRequest): common.OrderRequest {
-  return takesStopsLater(writer, order) ? { ...order, stopLoss: undefined, takeProfit: undefined } : order;
-}
-
-function protectionsOf(
-  writer: AccountWriter,
-  order: common.OrderRequest,
-  close: common.Approval | undefined,
-): Protection[] {
-  return takesStopsLater(writer, order) ? [{ coid: order.coid, state: 'WAITING', deadlineUs: 0, close }] : [];
 }

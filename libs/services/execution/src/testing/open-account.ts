@@ -2,7 +2,8 @@ import { gateway } from '@trading/contracts';
 import type { Database } from '@trading/platform-database';
 import { memoryLogger } from '@trading/platform-logging';
 import { AccountLeases, type AccountLease } from '../lib/account-lease';
-import { accountOf, OrderStore } from '../lib/order-store';
+import { accountOf } from '../lib/account-of';
+import { OrderStore } from '../lib/order-store';
 import { ACCOUNT, SNAPSHOT } from './messages';
 
 /** Stores the account as its terminal would report it, and takes the lease on it. */
