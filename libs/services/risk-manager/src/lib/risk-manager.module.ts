@@ -1,6 +1,7 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { risk } from '@trading/contracts';
 import { requireInStep } from '@trading/platform-barrier';
+import { ALERTS, type AlertSink } from '@trading/platform-alerting';
 import { CACHE, type Cache } from '@trading/platform-cache';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
@@ -35,13 +36,21 @@ class RiskLifecycle implements OnApplicationBootstrap {
     RiskLifecycle,
     {
       provide: RiskUseCases,
-      inject: [EVENT_BUS, DATABASE, CACHE, LOGGER, RISK_MANAGER_CONFIG],
-      useFactory: (bus: EventBus, database: Database, cache: Cache, logger: Logger, config: RiskManagerConfig) =>
+      inject: [EVENT_BUS, DATABASE, CACHE, ALERTS, LOGGER, RISK_MANAGER_CONFIG],
+      useFactory: (
+        bus: EventBus,
+        database: Database,
+        cache: Cache,
+        alerts: AlertSink,
+        logger: Logger,
+        config: RiskManagerConfig,
+      ) =>
         new RiskUseCases({
           bus,
           store: new RiskStore(database),
           checkpoints: new CheckpointStore(database),
           cache,
+          alerts,
           logger,
           config,
         }),

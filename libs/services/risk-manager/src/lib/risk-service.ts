@@ -14,7 +14,8 @@ import { OrderChecks, type VersionedLimits } from './check-order';
 import { KeyringFile } from './keyring-file';
 import { limitsMessage, limitsOf } from './limits-message';
 import { signingKeysOf } from './risk-config';
-import { RiskStage, stateMessage, type RiskInputEvent, type RiskPorts } from './risk-stage';
+import type { RiskInputEvent, RiskPorts } from './risk-ports';
+import { RiskStage, stateMessage } from './risk-stage';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied. */
 const SOURCES = ['market/*', 'account', 'orders', 'positions'];

@@ -1,11 +1,8 @@
-import { wire, type execution, type gateway, type market, type risk } from '@trading/contracts';
-import type { BarrierMark, InputOf, SessionStart, Stage } from '@trading/platform-barrier';
-import type { Cache } from '@trading/platform-cache';
+import { wire, type execution, type gateway, type risk } from '@trading/contracts';
+import type { BarrierMark, SessionStart, Stage } from '@trading/platform-barrier';
 import { systemClock } from '@trading/platform-config';
 import { crashPoint } from '@trading/platform-crash-points';
-import type { CheckpointStore, Sql } from '@trading/platform-database';
-import type { Logger } from '@trading/platform-logging';
-import type { EventBus } from '@trading/platform-messaging';
+import type { Sql } from '@trading/platform-database';
 import { captureTrace, withSharedSpan, type Trace } from '@trading/platform-tracing';
 import { weeklyFlat, type LossLimitBreach, type RiskLimits, type TradingState } from '@trading/trading-risk';
 import { RiskAccountView, type AccountViewState } from './account-view';
@@ -13,25 +10,11 @@ import { AnchorKeeper } from './anchor-keeper';
 import { Announcements } from './announcements';
 import type { ToldStop } from './apply-order-events';
 import { openingState } from './opening-state';
+import { breachAlert, haltAlert } from './risk-alerts';
 import { recallQuotes } from './recall-quotes';
-import type { RiskManagerConfig } from './risk-config';
 import { countBreach, countFlatten, countState } from './risk-metrics';
-import type { AccountState, RiskStore } from './risk-store';
-
-export type RiskInputEvent =
-  | InputOf<NonNullable<market.MarketTickEvent['body']>>
-  | { readonly $case: 'account'; readonly value: gateway.AccountEvent }
-  | InputOf<NonNullable<execution.OrderEventMessage['body']>>
-  | InputOf<NonNullable<execution.PositionEventMessage['body']>>;
-
-export interface RiskPorts {
-  readonly bus: EventBus;
-  readonly store: RiskStore;
-  readonly checkpoints: CheckpointStore;
-  readonly cache: Cache;
-  readonly logger: Logger;
-  readonly config: RiskManagerConfig;
-}
+import type { RiskInputEvent, RiskPorts } from './risk-ports';
+import type { AccountState } from './risk-store';
 
 const STATE_OF_ACTION = { reduce: 'REDUCING', halt: 'HALTED', flatten: 'HALTED' } as const;
 
@@ -174,6 +157,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
     await this.ports.store.setState(tx, after, before);
     await this.announcements.add(tx, { $case: 'state', value: stateMessage(after) }, this.view.timeUs, this.sessionId);
     this.ports.logger.warn({ ...after }, 'The trading state is set.');
+    if (state === 'HALTED') this.ports.alerts.raise(haltAlert(after));
     countState(after);
     return after;
   }
@@ -268,7 +252,10 @@ export class RiskStage implements Stage<RiskInputEvent> {
       if (limit.action === 'flatten') await this.wantFlat(tx, `loss-limit:${id}`, reason, timeUs, first);
       return first;
     });
-    if (isFirst) countBreach(limit.action);
+    if (isFirst) {
+      countBreach(limit.action);
+      this.ports.alerts.raise(breachAlert(this.accountId, limit, equity.toFixed(2), anchor.floor));
+    }
     await announcements.publishDue(sessionId);
   }
 

@@ -7,6 +7,7 @@ import {
   type Database,
   type TestDatabase,
 } from '@trading/platform-database';
+import type { Alert } from '@trading/platform-alerting';
 import { InMemoryCache } from '@trading/platform-cache';
 import { silentLogger } from '@trading/platform-logging';
 import { InProcessBus, route } from '@trading/platform-messaging';
@@ -94,6 +95,8 @@ export class RiskFixture {
   /** What risk-manager published since its start. */
   published: risk.RiskEvent[] = [];
   errors: unknown[] = [];
+  /** What people were told. */
+  readonly raised: Alert[] = [];
   config!: RiskManagerConfig;
   readonly publicKey: KeyObject = KEYS.publicKey;
   private sessions = 0;
@@ -120,6 +123,7 @@ export class RiskFixture {
       'TRUNCATE account, limits, verdict, reservation, exposure, breach, audit, checkpoint, anchors, announcement',
     );
     this.errors = [];
+    this.raised.length = 0;
     this.sessions = this.barrier = 0;
     this.config = {
       signingKey: KEYS.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -145,6 +149,7 @@ export class RiskFixture {
       bus,
       store: this.store,
       checkpoints: new CheckpointStore(this.database),
+      alerts: { raise: (alert) => this.raised.push(alert) },
       cache: new InMemoryCache(),
       logger: silentLogger,
       config: this.config,
