@@ -2,7 +2,7 @@
  * Alerts: what a person must hear of soon, over a webhook (Slack-compatible) or e-mail. Knows nothing of what it tells
  * and never holds up who raises. Start with `alerts`.
  */
-export { ALERTS, Alerts, type AlertsOptions } from './lib/alerts';
+export { ALERTS, Alerts, silentAlerts, type AlertSink, type AlertsOptions } from './lib/alerts';
 export type { Alert, AlertChannel, AlertSeverity } from './lib/alert';
 export { AlertNotSent, type AlertError } from './lib/alert-not-sent';
 export { openAlerts } from './lib/open-alerts';

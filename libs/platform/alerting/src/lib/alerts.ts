@@ -30,6 +30,12 @@ export interface AlertsOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
+/** What services raise alerts at. */
+export type AlertSink = Pick<Alerts, 'raise'>;
+
+/** Nobody is told. */
+export const silentAlerts: AlertSink = { raise: () => undefined };
+
 interface Told {
   readonly atMs: number;
   repeated: number;

@@ -219,7 +219,7 @@ describe('a gateway', () => {
 
     it('is halted from the call on, even if that cannot be written down', async () => {
       const broken = () => Promise.reject(new Error('no database'));
-      const flags = new HaltFlags({ haltFlags: broken, setHalt: broken, clearHalt: broken });
+      const flags = new HaltFlags({ haltFlags: broken, setHalt: broken, clearHalt: broken }, { held: () => undefined });
       const setting = flags.set(ACCOUNT, 'enough');
       expect(flags.has(ACCOUNT)).toBe(true);
       await expect(setting).rejects.toThrow('no database');

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { gateway } from '@trading/contracts';
+import { ALERTS, type AlertSink } from '@trading/platform-alerting';
 import { CACHE, type Cache } from '@trading/platform-cache';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { DATABASE, type Database } from '@trading/platform-database';
@@ -14,6 +15,7 @@ import { Fences } from './fences';
 import { Fencing } from './fencing';
 import { FlattenRequests } from './flatten-requests';
 import { Flattener } from './flattener';
+import { GatewayAlerts } from './gateway-alerts';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config';
 import { GatewayController } from './gateway-controller';
 import { GatewayUseCases } from './gateway-service';
@@ -47,6 +49,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     private readonly fences: Fences,
     private readonly fencing: Fencing,
     private readonly flattener: Flattener,
+    private readonly alerts: GatewayAlerts,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
@@ -60,6 +63,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     this.hooks.add('consumers', 'progress of stages', () => this.stages.stop());
     this.hooks.add('consumers', 'quote board', () => this.quotes.close());
     this.hooks.add('consumers', 'waiting flattens', () => this.flattener.close());
+    this.hooks.add('consumers', 'alerts', () => this.alerts.close());
     await Promise.all([this.halts.load(), this.fences.load()]);
     this.server.onReady = (session) => {
       void this.catchUp(session);
@@ -104,10 +108,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
       inject: [DATABASE],
       useFactory: (database: Database) => new PaperStore(database),
     },
+    { provide: GatewayAlerts, inject: [ALERTS], useFactory: (alerts: AlertSink) => new GatewayAlerts(alerts) },
     {
       provide: HaltFlags,
-      inject: [SessionDirectory],
-      useFactory: (directory: SessionDirectory) => new HaltFlags(directory),
+      inject: [SessionDirectory, GatewayAlerts],
+      useFactory: (directory: SessionDirectory, alerts: GatewayAlerts) => new HaltFlags(directory, alerts),
     },
     {
       provide: StageProgress,
@@ -141,6 +146,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         SessionDirectory,
         StageProgress,
         HaltFlags,
+        GatewayAlerts,
         Fences,
         TraceMap,
         PaperStore,
@@ -155,6 +161,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
         directory: SessionDirectory,
         progress: StageProgress,
         halts: HaltFlags,
+        alerts: GatewayAlerts,
         fences: Fences,
         orderTraces: TraceMap,
         paper: PaperStore,
@@ -169,6 +176,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
           directory,
           progress,
           halts,
+          alerts,
           fences,
           orderTraces,
           paper,

@@ -3,6 +3,7 @@ import type { EventBus } from '@trading/platform-messaging';
 import type { TimeSeriesStore } from '@trading/platform-timeseries';
 import type { TraceMap } from '@trading/platform-tracing';
 import type { Fences } from './fences';
+import type { GatewayAlerts } from './gateway-alerts';
 import type { GatewayConfig } from './gateway-config';
 import type { HaltFlags } from './halt-flags';
 import type { PaperStore } from './paper-store';
@@ -21,6 +22,7 @@ export interface SessionPorts {
   readonly quotes: QuoteBoard;
   readonly progress: StageProgress;
   readonly halts: HaltFlags;
+  readonly alerts: GatewayAlerts;
   readonly fences: Fences;
   /** The traces of orders by client order id, for what terminals say of them later, also after a reconnect. */
   readonly orderTraces: TraceMap;

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { terminal, TOPICS, type market } from '@trading/contracts';
+import { ALERTS, silentAlerts } from '@trading/platform-alerting';
 import { startService } from '@trading/platform-bootstrap';
 import { CACHE, InMemoryCache } from '@trading/platform-cache';
 import { systemClock } from '@trading/platform-config';
@@ -68,6 +69,7 @@ async function gatewayRun(): Promise<object> {
       { provide: DATABASE, useValue: emptyDatabase() },
       { provide: TIME_SERIES, useValue: countingSeries() },
       { provide: ACCESS_TOKENS, useValue: {} },
+      { provide: ALERTS, useValue: silentAlerts },
       { provide: CACHE, useValue: new InMemoryCache() },
       { provide: GATEWAY_CONFIG, useValue: config() },
     ],

@@ -32,6 +32,12 @@ export class TerminalServer {
   private readonly guard = new SupersedeGuard();
   private readonly logger: Logger;
   private readonly config: GatewayConfig;
+  /** Simulated time waits for a terminal, and people need not. */
+  private lost({ accountId, lockstep }: TerminalSession, reason: string): void {
+    this.logger.warn({ accountId, reason }, 'The terminal is gone.');
+    if (!lockstep) this.ports.alerts.gone(accountId, reason);
+  }
+
   private readonly lines: AccountLines;
 
   constructor(private readonly ports: SessionPorts) {
@@ -113,6 +119,7 @@ export class TerminalServer {
       const session = await this.admit(line, greeting);
       const { accountId, lockstep, barrier } = session;
       this.logger.info({ accountId, lockstep, barrier }, 'A terminal is connected.');
+      this.ports.alerts.back(session.accountId);
       this.onReady(session);
     } catch (error) {
       this.refuse(connection, error);
@@ -131,7 +138,7 @@ export class TerminalServer {
     connection.listen({
       onMessage: (message, bytes) => session.receive(message, bytes),
       onClose: (reason) => {
-        if (!this.isClosing) this.logger.warn({ accountId, reason }, 'The terminal is gone.');
+        if (!this.isClosing) this.lost(session, reason);
         this.showSessions();
         void session.finish().catch((error: unknown) => {
           this.logger.error({ accountId, error: String(error) }, 'A session did not end well.');

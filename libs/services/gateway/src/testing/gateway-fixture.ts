@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { common, TOPICS, type gateway } from '@trading/contracts';
+import { ALERTS, silentAlerts } from '@trading/platform-alerting';
 import { startService, type RunningService } from '@trading/platform-bootstrap';
 import { DATABASE, type Database } from '@trading/platform-database';
 import { CACHE, InMemoryCache } from '@trading/platform-cache';
@@ -98,6 +99,7 @@ export class GatewayFixture {
         { provide: DATABASE, useValue: database },
         { provide: TIME_SERIES, useValue: fixture.timeSeries },
         { provide: ACCESS_TOKENS, useValue: {} },
+        { provide: ALERTS, useValue: silentAlerts },
         { provide: CACHE, useValue: fixture.cache },
         { provide: GATEWAY_CONFIG, useValue: gatewayConfig },
       ],
