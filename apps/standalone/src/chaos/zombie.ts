@@ -83,7 +83,7 @@ async function takeOver(
   );
   await new Promise((resolve) => setTimeout(resolve, random.integer(0, 1_000)));
   const lease = await leaseOf(run.databaseUrl);
-  const writer = writerOf(run, lease.address);
+  const writer = writerOf(run, lease.owner);
   writer.signal('SIGSTOP');
   if (withoutTerminal) {
     await run.terminal?.stop('SIGKILL');
@@ -94,7 +94,7 @@ async function takeOver(
     'another writer',
     async () => {
       const now = await leaseOf(run.databaseUrl);
-      return now.epoch > lease.epoch && now.address !== lease.address ? now : undefined;
+      return now.epoch > lease.epoch && now.owner !== lease.owner ? now : undefined;
     },
     WITHIN_MS,
   );
@@ -104,7 +104,8 @@ async function takeOver(
 }
 
 interface Lease {
-  readonly address: string;
+  /** `host:pid:…` of the process that holds it. */
+  readonly owner: string;
   readonly epoch: number;
 }
 
@@ -112,20 +113,20 @@ async function leaseOf(url: string): Promise<Lease> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const sql = 'SELECT address, epoch FROM execution.account_lease WHERE account_id = $1';
-    const { rows } = await client.query<{ address: string; epoch: string }>(sql, [SIX_ACCOUNT]);
+    const sql = 'SELECT owner, epoch FROM execution.account_lease WHERE account_id = $1';
+    const { rows } = await client.query<{ owner: string; epoch: string }>(sql, [SIX_ACCOUNT]);
     const [row] = rows;
     if (row === undefined) throw new Error('Nobody has leased the account.');
-    return { address: row.address, epoch: Number(row.epoch) };
+    return { owner: row.owner, epoch: Number(row.epoch) };
   } finally {
     await client.end();
   }
 }
 
-function writerOf(run: SixChaosRun, address: string): FleetProcess {
-  const port = address.split(':').at(-1) ?? '';
-  const found = run.fleet.processes.find(({ name, grpc }) => name === 'execution' && grpc.endsWith(`:${port}`));
-  if (found === undefined) throw new Error(`No process of execution has the address ${address}.`);
+function writerOf(run: SixChaosRun, owner: string): FleetProcess {
+  const pid = Number(owner.split(':')[1]);
+  const found = run.fleet.processes.find((each) => each.pid === pid);
+  if (found === undefined) throw new Error(`${owner} is no process of this run.`);
   return found;
 }
 

@@ -63,7 +63,9 @@ export async function removeOrphans(): Promise<string[]> {
   const removed: string[] = [];
   for (const name of readdirSync(OUTSIDE)) {
     const cluster = join(OUTSIDE, name);
-    if (!CLUSTER.test(name) || lstatSync(cluster).uid !== process.getuid?.()) continue;
+    // Another program may be removing it at the same time.
+    const found = CLUSTER.test(name) ? lstatSync(cluster, { throwIfNoEntry: false }) : undefined;
+    if (found === undefined || found.uid !== process.getuid?.()) continue;
     const owner = ownerOf(cluster);
     if (owner === undefined || existsSync(owner.folder) || deviceAbove(owner.folder) !== owner.device) continue;
     await removeCluster(cluster);
