@@ -50,6 +50,24 @@ describe('trade limits', () => {
     expect(out).toMatch(/lossLimits.daily-loss +- +→ +5% below dayStart balance, reset 00:00 Europe\/Prague/);
   });
 
+  it('reads YAML as people write it', async () => {
+    write(
+      [
+        'accounts:',
+        '  PAPER-1: # the first',
+        '    preset: two-step-static',
+        '    maxOrderLots: 2.5',
+        '    blockedSessions: [Fri 21:00-Sun 24:00 America/New_York]',
+        '    newsBlackouts:',
+        '      - { name: CPI, from: 2026-12-10T13:25:00Z, to: 2026-12-10T13:45:00Z, currencies: [USD] }',
+      ].join('\n'),
+    );
+    const { code, out } = await limits('plan accounts.yaml');
+    expect(code).toBe(0);
+    expect(out).toMatch(/maxOrderLots +9 +→ +2.5/);
+    expect(out).toMatch(/newsBlackouts.*CPI/);
+  });
+
   it('applies what was planned, by an operator, with the reason, and then has nothing to change', async () => {
     write({ 'PAPER-1': { preset: 'two-step-static' }, 'PAPER-2': { maxOrderLots: '1' } });
     await limits('plan accounts.yaml');
@@ -90,7 +108,7 @@ describe('trade limits', () => {
     [{ 'PAPER-1': { newsBlackouts: [{ name: 'CPI', from: '2026-06-10T12:25', to: 'x' }] } }, /newsBlackouts: expected/],
     [{ 'PAPER-9': {} }, /risk-manager knows no account PAPER-9/],
     [{}, /names no accounts/],
-    ['accounts:\n  PAPER-1: {}', /is not JSON/],
+    ['accounts:\n\t- x: [', /is not YAML/],
   ])('refuses the file %j', async (accounts, message) => {
     write(accounts);
     const { code, err } = await limits('plan accounts.yaml');

@@ -16,7 +16,7 @@ export const limitsCommand: Command = {
   usage: USAGE,
   summary: 'Show the limits of accounts, and plan and apply changes from a file',
   about: [
-    'FILE holds {"accounts": {"ID": {"preset": "two-step-static", "maxOrderLots": "2"}}}: JSON, which is YAML, too. What an',
+    'FILE is YAML or JSON: `accounts: {ID: {preset: two-step-static, maxOrderLots: 2}}`. What an',
     'account does not name is the preset’s, else what every account wants. plan prints what would change and keeps the',
     'plan in the data folder; apply changes exactly that, audited, unless somebody has changed the limits since. Needs the',
     "operator's token to apply. presets lists rules of common programmes: compare them with the contract of the account.",

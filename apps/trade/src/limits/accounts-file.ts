@@ -8,6 +8,7 @@ import {
   type NewsBlackout,
   type RiskLimits,
 } from '@trading/trading-risk';
+import { parse as parseYaml } from 'yaml';
 import { UsageError } from '../cli/cli-error';
 
 /** The limits that a file wants an account to have. */
@@ -26,7 +27,7 @@ const LOSS_RULE: LossLimit = {
 };
 
 /**
- * Reads `{"accounts": {"ID": {"preset": "…", …overrides}}}`. What an account does not name is the preset's, else what
+ * Reads a YAML (or JSON) file of `accounts: {ID: {preset: …, …overrides}}`. What an account does not name is the preset's, else what
  * every account wants.
  * @throws UsageError with every problem of the file
  */
@@ -44,10 +45,10 @@ function contentOf(file: string): string {
 
 function parse(file: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseYaml(text) as unknown;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${file} is not JSON (which is YAML, too; other YAML is not read): ${why}`);
+    throw new UsageError(`${file} is not YAML: ${why}`);
   }
 }
 
@@ -55,7 +56,7 @@ function parse(file: string, text: string): unknown {
 export function wantedLimits(content: unknown, file: string): WantedLimits[] {
   const accounts = isObject(content) ? content['accounts'] : undefined;
   if (!isObject(accounts) || Object.keys(accounts).length === 0)
-    throw new UsageError(`${file} names no accounts: {"accounts": {"ID": {"preset": "…"}}}.`);
+    throw new UsageError(`${file} names no accounts: expected "accounts", and in it each by its id.`);
   const problems: string[] = [];
   const wanted = Object.entries(accounts).map(([accountId, given]) => {
     const said = (problem: string): void => void problems.push(`${accountId}: ${problem}`);

@@ -25,7 +25,7 @@ describe('whatever a peer sends', () => {
       const target = { port: suite.gateway.port, key: TERMINAL_KEY, hello: { ...LIVE, login: '666' } };
       const counts = await fuzzTerminalPeer(seed, 1_000, target);
       expect(counts.frames).toBeGreaterThanOrEqual(1_000);
-      expect(counts.welcomed).toBeGreaterThan(5);
+      expect(counts.welcomed).toBeGreaterThan(2);
       honest.say('trade.event', DEAL, { seq: 1 });
       await honest.until(({ ack }) => ack === 1);
       expect(honest.isClosed).toBe(false);
