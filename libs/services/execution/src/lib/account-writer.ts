@@ -1,4 +1,5 @@
 import type { common, execution } from '@trading/contracts';
+import { silentAlerts, type AlertSink } from '@trading/platform-alerting';
 import { TransientDatabaseError } from '@trading/platform-database';
 import type { EventBus } from '@trading/platform-messaging';
 import { captureTrace } from '@trading/platform-tracing';
@@ -9,6 +10,7 @@ import { LeaseLost, type AccountLease } from './account-lease';
 import type { BookNote, StoredNote } from './book-note';
 import { EventOutbox } from './event-outbox';
 import type { OrderCommand } from './order-command';
+import { orderAlerts } from './order-alerts';
 import { countOrders } from './order-metrics';
 import { advance, eventMessage, type Happening, type OrderRecord } from './order-record';
 import type { OrderStore, OrderWrites, StoredEvent } from './order-store';
@@ -70,6 +72,7 @@ export class AccountWriter {
     readonly books: AccountBooks,
     private readonly store: OrderStore,
     bus: EventBus,
+    private readonly alerts: AlertSink = silentAlerts,
   ) {
     this.outbox = new EventOutbox(accountId, store, bus);
   }
@@ -149,6 +152,7 @@ export class AccountWriter {
     this.keepOpen(draft);
     const messages = draft.events.map((event) => event.message);
     countOrders(messages);
+    for (const alert of orderAlerts(messages)) this.alerts.raise(alert);
     if (options.isQuiet === true) return { messages, accepted: Promise.resolve() };
     const [here, first = 0] = [captureTrace(), messages[0]?.seq];
     const happenings = entries.filter((entry): entry is Happening => !('note' in entry));

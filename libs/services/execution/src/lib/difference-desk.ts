@@ -1,4 +1,5 @@
 import { execution, TOPICS, wire, type gateway, type risk } from '@trading/contracts';
+import type { AlertSink } from '@trading/platform-alerting';
 import { systemClock } from '@trading/platform-config';
 import type { Database } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
@@ -7,6 +8,7 @@ import { gauge, counter } from '@trading/platform-metrics';
 import type { Difference } from '@trading/trading-reconciliation';
 import type { AccountWriter } from './account-writer';
 import type { DifferenceChange, DifferenceStore } from './difference-store';
+import { differenceAlert } from './order-alerts';
 import type { Compared } from './reconcile-account';
 
 export interface DifferencePorts {
@@ -15,6 +17,7 @@ export interface DifferencePorts {
   readonly differences: DifferenceStore;
   readonly gateway: gateway.GatewayService;
   readonly riskManager: risk.RiskManagerService;
+  readonly alerts: AlertSink;
   readonly logger: Logger;
 }
 
@@ -66,6 +69,9 @@ export class DifferenceDesk {
     });
     open.set({ account: accountId }, standing.length);
     for (const [difference] of changed) await this.publish(writer, difference);
+    for (const [difference] of changed) {
+      if (difference.status === 'DIFFERENCE_STATUS_OPEN') this.ports.alerts.raise(differenceAlert(difference));
+    }
     const isNew = changed.some(([{ status }]) => status === 'DIFFERENCE_STATUS_OPEN');
     if (standing.length > 0) await this.keepHalted(accountId, standing, isNew);
     return standing;

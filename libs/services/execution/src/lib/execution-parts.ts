@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { gateway, risk } from '@trading/contracts';
+import type { AlertSink } from '@trading/platform-alerting';
 import type { CheckpointStore } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
@@ -33,6 +34,7 @@ export interface ExecutionDependencies {
   readonly timeSeries: TimeSeriesStore;
   readonly gateway: gateway.GatewayService;
   readonly riskManager: risk.RiskManagerService;
+  readonly alerts: AlertSink;
   readonly logger: Logger;
   readonly config: ExecutionConfig;
   /** Absent: books are not compared with the broker. */

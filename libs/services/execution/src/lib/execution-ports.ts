@@ -1,5 +1,6 @@
 import type { gateway, market, risk } from '@trading/contracts';
 import type { InputOf } from '@trading/platform-barrier';
+import type { AlertSink } from '@trading/platform-alerting';
 import type { CheckpointStore } from '@trading/platform-database';
 import type { Logger } from '@trading/platform-logging';
 import type { EventBus } from '@trading/platform-messaging';
@@ -23,6 +24,7 @@ export interface ExecutionPorts {
   readonly timeSeries: TimeSeriesStore;
   readonly gateway: gateway.GatewayService;
   readonly riskManager: risk.RiskManagerService;
+  readonly alerts: AlertSink;
   readonly logger: Logger;
   readonly runId: string;
   /** Absent: books are not compared with the broker. */

@@ -40,7 +40,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
       sources: SOURCES,
       create: (accountId) => {
         const books = new AccountBooks(accountId, 'USD');
-        const stage = new ExecutionStage(new AccountWriter(accountId, books, ports.store, ports.bus), ports, followUps);
+        const writer = new AccountWriter(accountId, books, ports.store, ports.bus, ports.alerts);
+        const stage = new ExecutionStage(writer, ports, followUps);
         stage.onUnknown = () => void schedule?.look(stage);
         stage.onBegun = () => schedule?.onSession(stage);
         return stage;

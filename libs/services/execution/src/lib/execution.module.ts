@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { GATEWAY_CLIENT, RISK_MANAGER_CLIENT, execution, type gateway, type risk } from '@trading/contracts';
+import { ALERTS, type AlertSink } from '@trading/platform-alerting';
 import { requireInStep } from '@trading/platform-barrier';
 import { ShutdownHooks, type ServiceDefinition } from '@trading/platform-bootstrap';
 import { CheckpointStore, DATABASE, type Database } from '@trading/platform-database';
@@ -43,6 +44,7 @@ class ExecutionLifecycle implements OnApplicationBootstrap {
         TIME_SERIES,
         GATEWAY_CLIENT,
         RISK_MANAGER_CLIENT,
+        ALERTS,
         LOGGER,
         EXECUTION_CONFIG,
         { token: EXECUTION_PEERS, optional: true },
@@ -53,12 +55,13 @@ class ExecutionLifecycle implements OnApplicationBootstrap {
         timeSeries: TimeSeriesStore,
         gatewayClient: gateway.GatewayService,
         riskManager: risk.RiskManagerService,
+        alerts: AlertSink,
         logger: Logger,
         config: ExecutionConfig,
         peers?: ExecutionClientMaker,
       ) => {
         const store = new OrderStore(database);
-        const compared = { bus, database, store, gateway: gatewayClient, riskManager, logger };
+        const compared = { bus, database, store, gateway: gatewayClient, riskManager, alerts, logger };
         return new ExecutionUseCases({
           bus,
           store,
@@ -66,6 +69,7 @@ class ExecutionLifecycle implements OnApplicationBootstrap {
           timeSeries,
           gateway: gatewayClient,
           riskManager,
+          alerts,
           logger,
           config,
           peers,

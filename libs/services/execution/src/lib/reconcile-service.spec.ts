@@ -192,6 +192,7 @@ describe('comparing an account with its broker', () => {
     const [found] = (await reconcile()).differences;
     expect(found).toMatchObject({ kind: 'DIFFERENCE_KIND_AMBIGUOUS', subject: 'c-1234' });
     expect((await fixture.service.getOrder({ accountId: ACCOUNT, coid: 'c-1234' })).ambiguous).toBe(true);
+    expect(fixture.raised.map(({ code }) => code)).toEqual(expect.arrayContaining(['ORDER_AMBIGUOUS', 'DIFFERENCE']));
     expect(await fixture.lots()).toBe('');
     show({ positions: [position({ magic: '7' })], orders: [] });
     await resolve(found!.differenceId, ADOPTED);

@@ -1,4 +1,5 @@
 import type { gateway } from '@trading/contracts';
+import type { AlertSink } from '@trading/platform-alerting';
 import type { Logger } from '@trading/platform-logging';
 import { currentTraceContext, runInTrace, type Trace } from '@trading/platform-tracing';
 import type { AccountWriter, Entry } from './account-writer';
@@ -8,6 +9,7 @@ import { answerOfCommand, happeningsOfUpdate } from './broker-updates';
 import { protectionsAfter } from './entry-protection';
 import { cancelsOfGroups } from './oco-groups';
 import type { OrderCommand } from './order-command';
+import { lateFillAlert } from './order-alerts';
 import { countLateFill } from './order-metrics';
 import { advance, type Happening, type OrderRecord } from './order-record';
 import type { OrderStore } from './order-store';
@@ -30,6 +32,7 @@ export interface Booked {
 
 export interface BookingPorts {
   readonly store: OrderStore;
+  readonly alerts: AlertSink;
   readonly logger: Logger;
   /** How long a position may be without its stops where the broker takes them only after the entry. */
   readonly protectWithinMs: number;
@@ -162,6 +165,7 @@ export class TradeBooking {
   private sayLate({ coid, fill }: Happening): void {
     countLateFill();
     const { accountId } = this.writer;
+    this.ports.alerts.raise(lateFillAlert(accountId, coid, fill));
     this.ports.logger.error(
       { accountId, coid, fillId: fill?.fillId, volumeLots: fill?.volumeLots },
       'A fill came after its order had ended; it is booked.',

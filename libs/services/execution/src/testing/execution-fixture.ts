@@ -6,6 +6,7 @@ import {
   type Database,
   type TestDatabase,
 } from '@trading/platform-database';
+import type { Alert } from '@trading/platform-alerting';
 import { memoryLogger } from '@trading/platform-logging';
 import { InProcessBus, route, type EventBus } from '@trading/platform-messaging';
 import type { SeriesColumns, TimeSeriesStore } from '@trading/platform-timeseries';
@@ -43,6 +44,10 @@ export class ExecutionFixture {
   readonly terminal = new FakeTerminal();
   readonly riskManager = new FakeRiskManager();
   readonly logger = memoryLogger();
+  /** What people were told. */
+  readonly raised: Alert[] = [];
+  readonly alerts = { raise: (alert: Alert) => void this.raised.push(alert) };
+
   /** What handlers threw. */
   errors: unknown[] = [];
   /** What execution published since its start. */
@@ -138,6 +143,7 @@ export class ExecutionFixture {
       timeSeries: this.series(),
       gateway: this.terminal.client,
       riskManager: this.riskManager.client,
+      alerts: this.alerts,
       logger: this.logger,
       config: { runId: 'run-1', leaseMs: LEASE_MS, ...this.config, ...config },
       monotonicMs: () => this.nowMs,
@@ -302,8 +308,16 @@ export class ExecutionFixture {
   }
 
   private reconciliations(bus: EventBus): Reconciliations {
-    const { database, store, riskManager, logger } = this;
-    const ports = { bus, database, store, gateway: this.terminal.client, riskManager: riskManager.client, logger };
+    const { database, store, riskManager, alerts, logger } = this;
+    const ports = {
+      bus,
+      database,
+      store,
+      gateway: this.terminal.client,
+      riskManager: riskManager.client,
+      alerts,
+      logger,
+    };
     return reconciliationsOf({ ...ports, monotonicMs: () => this.nowMs, pause: () => this.onPause() });
   }
 
