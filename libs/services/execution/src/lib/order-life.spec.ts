@@ -325,13 +325,16 @@ describe('the life of an order', () => {
     await system.crash();
     expect(system.events).toEqual([]);
     await system.session(0, { lockstep: false });
+    await until(() => system.events.length >= 3);
     expect(system.events.map(({ seq, kind }) => `${seq} ${kind.replace('ORDER_EVENT_KIND_', '')}`)).toEqual([
       '1 INITIALIZED',
       '2 SUBMITTED',
       '3 UNKNOWN',
     ]);
-    await system.service.tick();
-    expect((await system.store.account(ACCOUNT))?.publishedSeq).toBe(3);
+    await until(async () => {
+      await system.service.tick();
+      return (await system.store.account(ACCOUNT))?.publishedSeq === 3;
+    });
   });
 
   it('is not given up for absent where time is not simulated: only a comparison may find that', async () => {
