@@ -80,9 +80,11 @@ export class GatewayController {
     return this.useCases.listSessions();
   }
 
+  /** A service may take freedom away, as when risk-manager is not there to do it; only an operator gives it. */
   @GrpcMethod('GatewayService', 'SetHalt')
   setHalt(request: gateway.SetHaltRequest, metadata: Metadata): Promise<gateway.SetHaltResponse> {
-    requireOperator(metadata, this.tokens);
+    if (request.halted) requireServiceOrOperator(metadata, this.tokens);
+    else requireOperator(metadata, this.tokens);
     return this.useCases.setHalt(request);
   }
 
