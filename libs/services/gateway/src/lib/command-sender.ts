@@ -105,6 +105,11 @@ export class CommandSender {
     }
   }
 
+  /** The least epoch with which a command reaches the terminal, whose own journal may not hold it yet. */
+  epochOf({ epoch, accountId }: TerminalSession): number {
+    return Math.max(epoch, this.fences.of(accountId));
+  }
+
   private async deliver(
     session: TerminalSession,
     type: 'order.submit' | 'order.modify' | 'order.cancel',
@@ -115,7 +120,7 @@ export class CommandSender {
     const attributes = symbol === '' ? {} : { 'trading.symbol': symbol };
     const sent = await withSpan(`terminal ${type}`, { kind: 'client', attributes }, () => {
       // Looked at in the turn in which it is written: a fence that is raised later is written after it.
-      const epoch = Math.max(session.epoch, this.fences.of(session.accountId));
+      const epoch = this.epochOf(session);
       if (command.epoch < epoch) return refused('EPOCH_STALE', `The epoch ${command.epoch} is below ${epoch}.`);
       return this.written(session, type, command);
     });

@@ -33,6 +33,15 @@ describe('a flatten', () => {
     expect(await pending()).toEqual([]);
   });
 
+  it('reaches a terminal that has not journalled the highest fence', async () => {
+    const one = await suite.gateway.connect({ epoch: 7 });
+    shows(one, { positions: [POSITION] });
+    one.answers.set('fence', () => undefined);
+    await calls().fence({ accountId: ACCOUNT, epoch: 8 });
+    await flatten();
+    expect(bodies(one, 'order.submit')).toMatchObject([{ positionId: 'p1', epoch: 8 }]);
+  });
+
   it('waits for a terminal that is away, through restarts', async () => {
     await expect(flatten()).rejects.toMatchObject({ code: 'FLATTEN_PENDING' });
     await suite.restart('crash');

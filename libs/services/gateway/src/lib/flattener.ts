@@ -102,7 +102,7 @@ export class Flattener {
     const coids: string[] = [];
     const failed: Failure[] = [];
     for (const working of snapshot.orders) {
-      const sent = await this.sender.cancel(session, cancelOf(working, order, session.epoch), 'flatten');
+      const sent = await this.sender.cancel(session, cancelOf(working, order, this.sender.epochOf(session)), 'flatten');
       failed.push(...this.failureOf(sent, `order ${working.ticket}`, working.coid, order));
     }
     for (const position of snapshot.positions) {
@@ -122,7 +122,7 @@ export class Flattener {
     const { accountId, coid, symbol } = close;
     const fillings = session.instrument(symbol)?.fillingModes ?? [];
     return withCorrelation({ accountId, coid }, () =>
-      this.sender.send(session, close, session.epoch, session.timeUs + FLATTEN_LIFETIME_US, fillings),
+      this.sender.send(session, close, this.sender.epochOf(session), session.timeUs + FLATTEN_LIFETIME_US, fillings),
     );
   }
 
