@@ -107,7 +107,8 @@ Generated from the code by \`node tools/workspace/reference.mjs metrics\`.
 \`nodejs_…\`, such as \`nodejs_eventloop_lag_seconds\`).
 
 Labels take their values from bounded sets: services, topics and groups of the catalogue, methods, codes, states, configured strategies.
-None holds an account, an order or a symbol.
+Some gauges name
+accounts, which the configuration bounds; none holds an order or a symbol.
 
 ${table(['metric', 'type', 'labels', 'what it is'], rows)}
 `;
