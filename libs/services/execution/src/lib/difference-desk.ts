@@ -78,7 +78,7 @@ export class DifferenceDesk {
   }
 
   /** Somebody traded in the terminal while nobody listened. */
-  async haltForForeign({ booked, books }: Compared): Promise<void> {
+  async haltForForeign({ booked, books }: Pick<Compared, 'booked' | 'books'>): Promise<void> {
     const foreign = booked.flatMap((b) => (b.kind === 'deal' && b.deal.origin === 'EXTERNAL' ? [b.deal] : []));
     const [first] = foreign;
     if (first === undefined || books.externalOrders === 'adopt') return;

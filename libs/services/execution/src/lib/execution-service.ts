@@ -14,11 +14,14 @@ import type { ExecutionInput } from './execution-ports';
 import { ExecutionStage } from './execution-stage';
 import { Forwarding, FROM_HERE, orUnavailable, type IncomingCall } from './forwarding';
 import { ExecutionParts, type ExecutionDependencies } from './execution-parts';
+import { AccountNotHalted } from './human-trades';
 import type { ReconciliationPort } from './reconciliation-port';
 
 /** Sources of an account's session, in the order in which a barrier's inputs are applied: quotes before fills. */
 const SOURCES = ['market/*', 'account', 'trade'];
 const TICK_MS = 1_000;
+/** A new session begins from the store, and compares the account with its broker. */
+const TRANSIENT = [TransientDatabaseError, SequenceTaken, LeaseLost, AccountNotHalted];
 
 /** The use-cases of execution. */
 export class ExecutionUseCases implements execution.ExecutionService {
@@ -47,8 +50,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
         return stage;
       },
       rejoin: (accountId, reason) => this.rejoin(accountId, reason),
-      isTransient: (error) =>
-        error instanceof TransientDatabaseError || error instanceof SequenceTaken || error instanceof LeaseLost,
+      isTransient: (error) => TRANSIENT.some((kind) => error instanceof kind),
       log: ports.logger,
     });
   }

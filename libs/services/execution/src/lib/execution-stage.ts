@@ -160,7 +160,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       this.barrierUs = mark.timeUs;
       writer.barrier = mark.n;
       await writer.replay(this.stored.inStep(mark.n));
-      for (const sentence of await this.book(true)) await haltForHuman(writer.accountId, sentence, this.ports);
+      await this.book(true);
       await this.followUps.inStep(this, mark.n);
       recordEquity(writer, mark, this.ports.timeSeries);
       if (mark.checkpoint) await this.checkpoint(mark.n);
@@ -199,8 +199,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   }
 
   private async bookNow(): Promise<void> {
-    const byHand = await this.writer.exclusive(() => this.book(false));
-    for (const sentence of byHand) await haltForHuman(this.writer.accountId, sentence, this.ports);
+    await this.writer.exclusive(() => this.book(false));
     if (this.isSimulated) return;
     if (this.writer.working().some(({ view }) => view.state === 'UNKNOWN')) this.onUnknown();
     this.followUps.soon(this);
@@ -208,24 +207,25 @@ export class ExecutionStage implements Stage<ExecutionInput> {
 
   /**
    * Turns the collected events of the terminal into order events, all in one transaction. What is stored has happened:
-   * played again, its events come from the store. Returns what humans did in the terminal.
+   * played again, its events come from the store. So the account is halted for what humans did before that is stored: a
+   * process that dies in between halts again.
    */
-  private async book(inStep: boolean): Promise<readonly string[]> {
+  private async book(inStep: boolean): Promise<void> {
     const trades = this.trades.splice(0);
-    if (trades.length === 0) return [];
+    if (trades.length === 0) return;
     const traces = trades.map(({ trace }) => trace);
     const attributes = { 'trading.account_id': this.writer.accountId, 'trading.trades': trades.length };
-    return withSharedSpan(traces, 'book trades', { attributes }, async () => {
+    await withSharedSpan(traces, 'book trades', { attributes }, async () => {
       const { entries, commands, protections, byHand } = await TradeBooking.of(this.writer, trades, this.ports, {
         inStep,
         takesOldCauses: this.isSimulated,
       });
+      for (const sentence of byHand) await haltForHuman(this.writer.accountId, sentence, this.ports);
       crashPoint('execution.trades.booking');
       await this.writer.commit(entries, { inStep, commands, protections });
       crashPoint('execution.trades.booked');
       const last = trades.at(-1)?.event;
       if (last !== undefined && last.seq > 0) this.heard = { journalId: last.journalId, seq: last.seq };
-      return byHand;
     });
   }
 

@@ -212,6 +212,17 @@ describe('the life of an order', () => {
       expect(await system.lots()).toBe('0.1');
     });
 
+    it('halts the account before it is booked: what is booked is not looked at again after a crash', async () => {
+      let booked: unknown;
+      jest.spyOn(system.riskManager, 'setTradingState').mockImplementationOnce(async () => {
+        booked = await system.database.query('SELECT fill_id FROM fill');
+        return { accounts: [] };
+      });
+      await hear(deal('d1', '', { orderTicket: 'h1', origin: 'ORIGIN_EXTERNAL' }));
+      expect(booked).toEqual([]);
+      expect(await system.lots()).toBe('0.1');
+    });
+
     it('is followed without a halt where the account adopts it', async () => {
       system.config = { adoptedAccounts: [ACCOUNT] };
       await system.crash();

@@ -12,6 +12,8 @@ export interface ComparePorts {
   readonly gateway: gateway.GatewayService;
   /** Waits between two tries. */
   readonly pause: (ms: number) => Promise<void>;
+  /** What has to be done before these are booked: afterwards nobody finds them any more. */
+  readonly beforeBooking?: (found: Pick<Compared, 'booked' | 'books'>) => Promise<void>;
 }
 
 /** What one comparison came to. */
@@ -87,6 +89,7 @@ async function settle(
     const learnt = await doubts.count(writer.accountId, now.comparison.absent);
     const { toBook } = now.comparison;
     if (toBook.length === 0 && !learnt) break;
+    await ports.beforeBooking?.({ booked: toBook, books: now.books });
     const { accountId, barrier } = writer;
     const made = await bookingsOf(toBook, fetched, { accountId, barrier }, (coid) => writer.record(coid));
     await writer.commit(made.happenings, { inStep: false, notes: made.notes });

@@ -98,6 +98,21 @@ describe('comparing an account with its broker', () => {
     expect(fixture.terminal.submitted).toEqual(['c-1234']);
   });
 
+  it('halts for what a human traded before that is booked, because nobody finds it afterwards', async () => {
+    await open();
+    const dealt = deal({ origin: 'ORIGIN_EXTERNAL' });
+    show({ positions: [position()] });
+    tell({ deals: [dealt] });
+    let booked: unknown;
+    jest.spyOn(fixture.riskManager, 'setTradingState').mockImplementationOnce(async () => {
+      booked = await fixture.database.query('SELECT fill_id FROM fill');
+      return { accounts: [] };
+    });
+    expect(await reconcile()).toMatchObject({ differences: [] });
+    expect(booked).toEqual([]);
+    expect(await fixture.lots()).toBe('0.1');
+  });
+
   it('keeps, tells of and halts for a position that nothing explains, and lets it go when it is gone', async () => {
     await open();
     show({ positions: [position({ volumeLots: '0.3' })] });

@@ -95,7 +95,6 @@ export class Reconciliations implements ReconciliationPort {
       const differences = comparison.differences.map((each) => this.desk.messageOf(accountId, each));
       return answer(accountId, { ...facts, differences, message });
     }
-    await this.desk.haltForForeign(compared);
     if (!comparison.complete)
       return answer(accountId, { ...facts, message: 'The terminal is not connected to its broker.' });
     const differences = await this.desk.record(writer, comparison.differences, fetched.view.timeUs);
@@ -111,7 +110,11 @@ export class Reconciliations implements ReconciliationPort {
     books: boolean,
   ): Promise<Compared | undefined> {
     const fromUs = await this.fromUs(account, cause);
-    return reconcileAccount(account, this.ports, this.doubtsOf(account.writer.accountId), { fromUs, books });
+    const ports = {
+      ...this.ports,
+      beforeBooking: (found: Parameters<DifferenceDesk['haltForForeign']>[0]) => this.desk.haltForForeign(found),
+    };
+    return reconcileAccount(account, ports, this.doubtsOf(account.writer.accountId), { fromUs, books });
   }
 
   /**
