@@ -28,7 +28,9 @@ describe('the writer of an account', () => {
     database = await openDatabase({ url: created.url, schema: 'execution', migrations: EXECUTION_MIGRATIONS });
   }, 30_000);
   beforeEach(async () => {
-    await database.query('TRUNCATE account, account_lease, order_event, orders, fill, position, ledger, trade');
+    await database.query(
+      'TRUNCATE account, account_lease, order_event, orders, fill, position, ledger, trade, book_note',
+    );
     lease = await openAccount(database);
     published = [];
   });
@@ -153,7 +155,7 @@ describe('the writer of an account', () => {
     const flaky: Database = {
       ...pick(database),
       query: async <R extends object>(sql: string, params?: readonly unknown[]) => {
-        const commits = sql.includes('INSERT INTO order_event');
+        const commits = sql.includes('INSERT INTO order_event') || sql.includes('INSERT INTO book_note');
         if (commits && when === 'before' && broken++ === 0)
           throw new TransientDatabaseError('gone', '57P01', undefined);
         const result = await database.query<R>(sql, params);
@@ -166,6 +168,10 @@ describe('the writer of an account', () => {
     await writer.commit(opening('order-2'), { inStep: true });
     expect(published.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5]);
     expect([await count('order_event'), await count('fill'), broken > 0]).toEqual([5, 1, true]);
+    broken = 0;
+    const note = { kind: 'cash', cause: 'c1', timeUs: 1, subject: 't1', cash: 'swap', amount: '-1' } as const;
+    await writer.commit([{ note }], { inStep: true });
+    expect([await count('book_note'), broken > 0]).toEqual([1, true]);
   });
 
   it('loads an order as it left it', async () => {

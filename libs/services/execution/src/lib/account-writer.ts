@@ -241,9 +241,11 @@ export class AccountWriter {
     const publishedSeq = outbox.isStepped ? 0 : outbox.accepted;
     for (let isRetry = false; ; isRetry = true) {
       try {
+        // The connection may have broken after the commit took place; notes alone would be refused as stored twice.
+        if (isRetry && (await this.store.isStored(accountId, draft))) return;
         const append = { accountId, expectedSeq, lastSeq, barrier, epoch, publishedSeq, writes: draft, approval };
         if (await this.store.append(append)) return;
-        // The connection may have broken after the commit took place.
+        // It may also have taken place meanwhile.
         if (isRetry && (await this.store.isStored(accountId, draft))) return;
         const end = await this.store.end(accountId);
         if (end.epoch === epoch) throw new SequenceTaken(accountId, expectedSeq, end.lastSeq);
