@@ -1,5 +1,6 @@
 import { CreateCheckpoint1700000000000, CreatePartitioning1700000000001 } from '@trading/platform-database';
 import { Differences1700000000020 } from './difference-migration';
+import { FlattenWanted1700000000021 } from './flatten-migration';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -235,4 +236,5 @@ export const EXECUTION_MIGRATIONS = [
   AccountLease1700000000003,
   OrderLife1700000000004,
   Differences1700000000020,
+  FlattenWanted1700000000021,
 ];

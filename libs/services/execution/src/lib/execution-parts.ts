@@ -20,6 +20,7 @@ import type { ReconciliationPort } from './reconciliation-port';
 import { OrderSubmission } from './submit-order';
 import { TerminalDoor } from './terminal-door';
 import { TrailingStops } from './trailing-stops';
+import { WantedFlattens } from './wanted-flattens';
 
 const LEASE_MS = 10_000;
 const PROTECT_WITHIN_MS = 5_000;
@@ -50,6 +51,7 @@ export class ExecutionParts {
   readonly ports: ExecutionPorts;
   readonly submission: OrderSubmission;
   readonly desk: OrderDesk;
+  readonly flattens: WantedFlattens;
   readonly followUps: OrderFollowUps;
   readonly schedule: ReconcileSchedule | undefined;
   /** How this process is known to others. */
@@ -76,6 +78,7 @@ export class ExecutionParts {
     const commands = new OrderCommands({ store, riskManager, door, logger });
     const { submission } = this;
     this.desk = new OrderDesk(commands, submission);
+    this.flattens = new WantedFlattens(store.database, this.desk, logger);
     const protection = new EntryProtection({ store, commands, submission, riskManager, logger });
     const trailing = new TrailingStops(commands, logger, monotonicMs, TRAIL_LEAST_MS);
     this.followUps = new OrderFollowUps({ commands, submission, protection, trailing, logger, monotonicMs });

@@ -20,7 +20,6 @@ import type { ReconciliationPort } from './reconciliation-port';
 /** Sources of an account's session, in the order in which a barrier's inputs are applied: quotes before fills. */
 const SOURCES = ['market/*', 'account', 'trade'];
 const TICK_MS = 1_000;
-/** A new session begins from the store, and compares the account with its broker. */
 const TRANSIENT = [TransientDatabaseError, SequenceTaken, LeaseLost, AccountNotHalted];
 
 /** The use-cases of execution. */
@@ -35,7 +34,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
 
   constructor(dependencies: ExecutionDependencies) {
     this.parts = new ExecutionParts(dependencies);
-    const { ports, followUps, schedule, own } = this.parts;
+    const { ports, followUps, schedule, flattens, own } = this.parts;
     this.forwarding = new Forwarding(ports.leases, own, dependencies.peers);
     this.queries = new ExecutionQueries(ports.store, ports.timeSeries, ports.leases, ports.adopts);
     this.positions = new AllPositions(this.forwarding, ports.leases);
@@ -46,7 +45,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
         const writer = new AccountWriter(accountId, books, ports.store, ports.bus, ports.alerts);
         const stage = new ExecutionStage(writer, ports, followUps);
         stage.onUnknown = () => void schedule?.look(stage);
-        stage.onBegun = () => schedule?.onSession(stage);
+        stage.onBegun = () => [schedule, flattens].forEach((each) => each?.onSession(stage));
         return stage;
       },
       rejoin: (accountId, reason) => this.rejoin(accountId, reason),
@@ -230,13 +229,14 @@ export class ExecutionUseCases implements execution.ExecutionService {
 
   /** One round of what is due now and then; for tests without waiting. */
   async tick(): Promise<void> {
-    const { ports, schedule } = this.parts;
+    const { ports, schedule, flattens } = this.parts;
     for (const stage of this.host.stages.values()) {
       try {
         await stage.tick();
+        await flattens.carryOut(stage);
       } catch (error) {
-        const { accountId } = stage.writer;
-        ports.logger.warn({ accountId, error: String(error) }, 'An account could not be looked after.');
+        const facts = { accountId: stage.writer.accountId, error: String(error) };
+        ports.logger.warn(facts, 'An account could not be looked after.');
       }
       void schedule?.look(stage);
     }
@@ -245,11 +245,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
   /** A limit, or the week's end, wants an account flat. */
   private async onRisk({ accountId, body }: risk.RiskEvent): Promise<void> {
     if (body?.$case !== 'flatten') return;
-    const stage = this.host.get(accountId);
-    if (stage === undefined || !this.parts.ports.leases.has(accountId)) return;
-    const { requestId, reason } = body.value;
-    this.parts.ports.logger.warn({ accountId, requestId, reason }, 'risk-manager wants the account flat.');
-    await orUnavailable(() => this.parts.desk.flatten(stage, { accountId, requestId, reason }));
+    const wanted = { accountId, ...body.value };
+    await orUnavailable(() => this.parts.flattens.want(this.host.get(accountId), wanted));
   }
 
   private get reconciliation(): ReconciliationPort {

@@ -34,7 +34,7 @@ export interface Step {
 }
 
 const TABLES =
-  'account, order_event, orders, fill, position, ledger, trade, checkpoint, account_lease, order_command, book_note, protection, difference, difference_audit, reconciled';
+  'account, order_event, orders, fill, position, ledger, trade, checkpoint, account_lease, order_command, book_note, protection, difference, difference_audit, reconciled, flatten_wanted';
 
 /**
  * Execution on a real database, between a terminal, a risk-manager and a bus of the test. {@link crash} leaves nothing
