@@ -18,6 +18,9 @@ export interface CommandPorts {
   readonly logger: Logger;
 }
 
+/** What was to be changed is not there any more. */
+const IS_GONE: ReadonlySet<string> = new Set(['ORDER_NOT_WORKING', 'POSITION_UNKNOWN']);
+
 /** What is wanted to be changed. */
 export interface WantedChange {
   readonly requestId: string;
@@ -77,6 +80,14 @@ export class OrderCommands {
       );
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
+      if (error instanceof RpcError && IS_GONE.has(error.code)) {
+        // If the terminal had it, what it did has been told with what ended the order or the position.
+        const { code, message } = error;
+        await writer.within(inStep, () =>
+          this.refuse(writer, command, { status: 'SUBMIT_STATUS_REJECTED', code, message }),
+        );
+        return undefined;
+      }
       this.ports.logger.warn(
         { accountId, coid, requestId, error: String(error) },
         'A command could not be signed anew.',

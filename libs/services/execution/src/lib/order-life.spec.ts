@@ -126,6 +126,24 @@ describe('the life of an order', () => {
       });
     });
 
+    it('is over when its order ended before it could be signed for the next writer', async () => {
+      system.terminal.way = 'loses-orders';
+      await modify('order-1', 'm-1', { price: '1.06' });
+      await system.crash();
+      system.terminal.way = 'up';
+      await system.session(0, { lockstep: false });
+      await hear(update('order-1', CANCELED));
+      system.nowMs += 60_000;
+      await system.service.tick();
+      await until(async () => (await system.store.commands.pending(ACCOUNT)).length === 0);
+      expect(await system.store.commands.find(ACCOUNT, 'm-1')).toMatchObject({
+        state: 'REFUSED',
+        code: 'ORDER_NOT_WORKING',
+      });
+      expect(await system.stateOf('order-1')).toBe('CANCELED');
+      expect(system.terminal.modified).toEqual([]);
+    });
+
     it('is sent again under the same request when no answer came, and after a crash', async () => {
       system.terminal.way = 'loses-orders';
       await modify('order-1', 'm-1', { price: '1.06' });
