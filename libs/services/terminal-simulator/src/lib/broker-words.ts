@@ -113,7 +113,7 @@ export class BrokerWords {
     const digits = symbols.find('symbol' in event ? event.symbol : '')?.digits ?? 0;
     const body =
       event.kind === 'rejected'
-        ? rejectionResult(event, digits, platform, attempt)
+        ? rejectionResult(event, digits, platform, attempt, told.isPending(event.coid))
         : event.kind === 'order'
           ? restingResult(event, this.orderFrame(event), platform, attempt)
           : dealResult(event, this.tradeFrame(event), symbols.traded(event.symbol), volume, platform, attempt);

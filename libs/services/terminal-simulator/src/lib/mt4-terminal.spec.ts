@@ -95,6 +95,7 @@ describe('a simulated MetaTrader 4', () => {
       3: (g) => submit(g, { coid: 'held', tp: '1.10060' }),
       5: (g) => cancel(g, { coid: 'held' }),
       4: (g) => modify(g, { coid: '', positionId: '1', tp: '1.00000' }),
+      6: (g) => submit(g, { coid: 'near', type: 'LIMIT', price: '1.20000', tif: 'GTC' }),
     });
     expect(bodies(gateway, 'cmd.result')).toMatchObject([
       { coid: 'odd', retcode: 131 },
@@ -102,6 +103,7 @@ describe('a simulated MetaTrader 4', () => {
       { coid: 'held', retcode: 0 },
       { verb: 'modify', status: 'REJECTED', retcode: 130 },
       { coid: 'held', verb: 'cancel', status: 'REJECTED' },
+      { coid: 'near', status: 'REJECTED', retcode: 130 },
     ]);
     expect(bodies(gateway, 'trade.event').at(-1)).toMatchObject({
       deal: '1-out',

@@ -40,6 +40,11 @@ export class ToldOrders {
     this.unknown.clear();
   }
 
+  /** Whether an order of ours rests at the broker until its price comes. */
+  isPending(coid: string): boolean {
+    return (this.ours.get(coid)?.type ?? 'MARKET') !== 'MARKET';
+  }
+
   /** The next thing that happens to the order is its result. */
   await(coid: string, attempt: number, volume: string): void {
     this.awaited.set(coid, { attempt, volume });

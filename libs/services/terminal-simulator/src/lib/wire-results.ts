@@ -1,8 +1,14 @@
 import type { terminal } from '@trading/contracts';
 import { formatPrice, formatVolume, type Instrument } from '@trading/trading-market';
-import { RETCODE, type Deal, type OrderChanged, type OrderRejected } from '@trading/trading-simulation';
+import {
+  mt4ErrorOf,
+  RETCODE,
+  type Deal,
+  type OrderChanged,
+  type OrderRejected,
+  type Retcode,
+} from '@trading/trading-simulation';
 import type { CommandAnswer } from './happening';
-import { mt4Code } from './mt4-codes';
 
 /*
  * The final word on a command. Codes are those of the terminal's platform.
@@ -15,7 +21,9 @@ export interface Quoted {
   readonly ask?: number;
 }
 
-const codeOf = (platform: Platform, retcode: number): number => (platform === 'MT4' ? mt4Code(retcode) : retcode);
+/** @param isPending of an order that rests, or was to */
+const codeOf = (platform: Platform, retcode: Retcode, isPending: boolean): number =>
+  platform === 'MT4' ? mt4ErrorOf(retcode, isPending) : retcode;
 const priceText = (value: number | undefined, digits: number): string =>
   value === undefined || Number.isNaN(value) ? '0' : value.toFixed(digits);
 
@@ -24,11 +32,12 @@ export function rejectionResult(
   digits: number,
   platform: Platform,
   attempt: number,
+  isPending: boolean,
 ): terminal.CmdResult {
   return {
     coid: event.coid,
     status: 'REJECTED',
-    retcode: codeOf(platform, event.retcode),
+    retcode: codeOf(platform, event.retcode, isPending),
     order: event.orderTicket,
     deal: '',
     position: '',
@@ -55,7 +64,7 @@ export function dealResult(
   return {
     coid: deal.coid,
     status: isWhole ? 'DONE' : 'PARTIAL',
-    retcode: codeOf(platform, isWhole ? RETCODE.DONE : RETCODE.DONE_PARTIAL),
+    retcode: codeOf(platform, isWhole ? RETCODE.DONE : RETCODE.DONE_PARTIAL, false),
     order: frame.order,
     deal: frame.deal,
     position: frame.position,
@@ -81,7 +90,7 @@ export function restingResult(
   return {
     coid: event.coid,
     status: isPlaced ? 'PLACED' : 'REJECTED',
-    retcode: codeOf(platform, retcode),
+    retcode: codeOf(platform, retcode, true),
     order: frame.order,
     deal: '',
     position: '',
@@ -100,7 +109,7 @@ export function answerResult(answer: CommandAnswer, platform: Platform): termina
   return {
     coid,
     status,
-    retcode: isTold ? retcode : codeOf(platform, retcode),
+    retcode: isTold ? retcode : codeOf(platform, retcode as Retcode, verb === 'modify' && position === ''),
     order,
     deal: '',
     position,
