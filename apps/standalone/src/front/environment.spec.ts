@@ -9,7 +9,7 @@ const SOURCES = join(__dirname, '..');
 /** npm's own: where it was called from and what for. */
 const NOT_OURS = ['INIT_CWD', 'npm_lifecycle_event'];
 /** Tests, and the six processes, whose variables are in the tables of the services. */
-const ELSEWHERE = /\.(spec|e2e|bench|distributed)\.ts$|(^|\/)(e2e|bench|six-processes)\//;
+const ELSEWHERE = /\.(spec|e2e|bench|distributed|chaos)\.ts$|(^|\/)(e2e|bench|chaos|six-processes)\//;
 
 describe('the table of variables', () => {
   it('lists each one that the sources read', () => {

@@ -67,6 +67,10 @@ describe('./trade migrate', () => {
       'ExecutionTables1700000000000',
       'CreatePartitioning1700000000001',
       'PartitionedEvents1700000000002',
+      'AccountLease1700000000003',
+      'OrderLife1700000000004',
+      'Differences1700000000020',
+      'FlattenWanted1700000000021',
     ]);
     const both = await Promise.all([migrate('--json'), migrate('--json')]);
     expect(both.map(({ code, console }) => [code, console.stderr])).toEqual([
@@ -95,7 +99,7 @@ describe('./trade migrate', () => {
     await execution.query(`INSERT INTO account (account_id, data) VALUES ('a', '{}')`);
     await execution.query(`UPDATE account SET epoch = 2`);
     await execution.query('SELECT * FROM maintain_partitions()');
-    await (await openAs('risk_manager')).query(`INSERT INTO audit (account_id, who, what) VALUES ('a', 'b', '{}')`);
+    await (await openAs('risk_manager')).query(`INSERT INTO audit (account_id, who) VALUES ('a', 'b')`);
     const { PostgresTimeSeries } = await import('@trading/platform-timeseries');
     const series = await PostgresTimeSeries.open({ url: credentials()['execution']!, catalogue: MEASUREMENTS });
     opened.push(series);
