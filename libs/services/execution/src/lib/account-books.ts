@@ -114,15 +114,18 @@ export class AccountBooks {
   }
 
   /** Begins the books with what the terminal's first report says that the account holds; nothing is no entry. */
-  open(currency: string, amount: Decimal, timeUs: number, marginMode: MarginMode = 'NETTING'): LedgerEntry | undefined {
+  open(
+    { currency, balance, credit }: { readonly currency: string; readonly balance: Decimal; readonly credit: Decimal },
+    timeUs: number,
+    marginMode: MarginMode = 'NETTING',
+  ): LedgerEntry[] {
     this.opened = true;
     this.currency = currency;
     this.marginMode = marginMode;
     this.portfolio = this.portfolioOf(undefined);
-    if (amount.isZero()) return undefined;
-    const entry = this.portfolio.deposit(amount, timeUs, amount.isNegative() ? 'withdrawal' : 'deposit');
-    this.portfolio.drainLedger();
-    return entry;
+    if (!balance.isZero()) this.portfolio.deposit(balance, timeUs, balance.isNegative() ? 'withdrawal' : 'deposit');
+    if (!credit.isZero()) this.portfolio.deposit(credit, timeUs, 'credit');
+    return this.portfolio.drainLedger();
   }
 
   get isHedging(): boolean {

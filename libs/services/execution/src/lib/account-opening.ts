@@ -3,7 +3,7 @@ import { Decimal } from '@trading/trading-market';
 import type { AccountWriter } from './account-writer';
 import type { ExecutionPorts } from './execution-ports';
 
-/** The first balance that the terminal reports is the account's opening deposit. */
+/** The first balance and credit that the terminal reports are the account's opening deposits. */
 export async function openBooks(
   writer: AccountWriter,
   account: execution.Account,
@@ -15,11 +15,13 @@ export async function openBooks(
   const { marginMode } = snapshot;
   const mode = marginMode === 'MARGIN_MODE_UNSPECIFIED' ? 'NETTING' : bare('MARGIN_MODE', marginMode);
   await writer.exclusive(async () => {
-    const entry = writer.books.open(snapshot.currency, new Decimal(snapshot.balance), timeUs, mode);
+    const { currency, balance, credit } = snapshot;
+    const money = { currency, balance: new Decimal(balance), credit: new Decimal(credit === '' ? 0 : credit) };
+    const entries = writer.books.open(money, timeUs, mode);
     const { accountId, epoch, lastSeq: seq, noteCount: notes } = writer;
     await store.database.transaction(async (tx) => {
       await store.saveAccount(tx, account, epoch);
-      if (entry !== undefined) await store.writeLedger(tx, accountId, entry);
+      for (const entry of entries) await store.writeLedger(tx, accountId, entry);
       // A live account comes to no barrier from which its opening could be repeated.
       if (!isSimulated) await checkpoints.save(tx, accountId, writer.barrier, writer.books.snapshot({ seq, notes }));
     });

@@ -98,6 +98,21 @@ describe('comparing an account with its broker', () => {
     expect(fixture.terminal.submitted).toEqual(['c-1234']);
   });
 
+  it('finds an account equal that was opened with a credit', async () => {
+    if (isStarted) await fixture.service.stop();
+    await fixture.reset();
+    fixture.snapshot = { ...SNAPSHOT, credit: '500.00' };
+    fixture.reconciles = true;
+    await fixture.service.stop();
+    isStarted = true;
+    await fixture.crash();
+    await fixture.session(0, { lockstep: false });
+    show({ account: fixture.snapshot });
+    expect(await reconcile()).toMatchObject({ complete: true, differences: [] });
+    const { entries } = await fixture.service.listLedger({ accountId: ACCOUNT, afterNumber: 0 });
+    expect(entries).toMatchObject([{ amount: '10000' }, { kind: 'credit', amount: '500' }]);
+  });
+
   it('halts for what a human traded before that is booked, because nobody finds it afterwards', async () => {
     await open();
     const dealt = deal({ origin: 'ORIGIN_EXTERNAL' });
