@@ -24,6 +24,8 @@ type SessionWord = Extract<
 
 /** How often a live account's state is kept, in order events. */
 const CHECKPOINT_EVERY = 500;
+/** So many order events at most can be on their way to risk-manager. */
+const MOST_EVENTS_UNHEARD = 5_000;
 
 /**
  * The execution stage of one account's session: what the terminal reports becomes order events, positions and cash.
@@ -186,11 +188,15 @@ export class ExecutionStage implements Stage<ExecutionInput> {
     this.followUps.soon(this);
   }
 
-  /** Gives back what risk-manager holds for orders that were never submitted. */
+  /**
+   * Gives back what risk-manager holds for orders that were never submitted. The others give it back with their own
+   * events, which also add their fills: those of which it may not have heard yet are left to it.
+   */
   async releaseReservations(): Promise<void> {
-    const { accountId, inCheck } = this.writer;
+    const { accountId, inCheck, lastSeq } = this.writer;
     const { riskManager, store, logger } = this.ports;
-    const coids = [...new Set([...(await store.working(accountId)), ...inCheck])];
+    const stored = await store.working(accountId, lastSeq - MOST_EVENTS_UNHEARD);
+    const coids = [...new Set([...stored, ...inCheck])];
     await riskManager
       .releaseReservations({ accountId, coids })
       .catch((error: unknown) =>

@@ -99,8 +99,7 @@ export class OrderStore {
     }
     if (note !== undefined) return (await this.storedNotes(accountId, [note.cause], [])).causes.has(note.cause);
     if (command === undefined) return false;
-    const stored = await this.commands.find(command.accountId, command.requestId);
-    return stored?.state === command.state;
+    return (await this.commands.find(command.accountId, command.requestId))?.state === command.state;
   }
 
   /**
@@ -157,14 +156,15 @@ export class OrderStore {
     return this.inStates(accountId, ['SUBMITTED', 'UNKNOWN']);
   }
 
-  /** Orders that the broker may hold, oldest first. */
-  working(accountId: string): Promise<string[]> {
-    return this.inStates(accountId, ['SUBMITTED', 'ACCEPTED', 'PARTIALLY_FILLED', 'UNKNOWN']);
+  /** Orders that the broker may hold, oldest first; also those sent that changed with the event `sinceSeq` or later. */
+  working(accountId: string, sinceSeq?: number): Promise<string[]> {
+    return this.inStates(accountId, ['SUBMITTED', 'ACCEPTED', 'PARTIALLY_FILLED', 'UNKNOWN'], sinceSeq);
   }
 
-  private async inStates(accountId: string, states: readonly OrderState[]): Promise<string[]> {
-    const sql = 'SELECT coid FROM orders WHERE account_id = $1 AND state = ANY($2) ORDER BY last_seq';
-    return (await this.database.query<{ coid: string }>(sql, [accountId, states])).map(({ coid }) => coid);
+  private async inStates(account: string, states: readonly OrderState[], seq = 2 ** 53): Promise<string[]> {
+    const sql = `SELECT coid FROM orders WHERE account_id = $1
+      AND (state = ANY($2) OR (last_seq >= $3 AND state <> 'DENIED')) ORDER BY last_seq`;
+    return (await this.database.query<{ coid: string }>(sql, [account, states, seq])).map(({ coid }) => coid);
   }
 
   /** Those of these causes whose events are stored, and those of these deals that are booked. */
