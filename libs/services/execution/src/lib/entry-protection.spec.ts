@@ -89,6 +89,7 @@ describe('an entry whose broker takes stops only afterwards', () => {
     await submit();
     system.terminal.refusesChanges = 'INVALID_STOPS';
     await hear(deal('d1', 'entry-1'));
+    await elapse(1_000);
     await until(() => system.terminal.submitted.includes(CLOSE));
     await hear({ $case: 'result', value: resultOf(CLOSE, { status: 'REJECTED', retcode: 10018 }) });
     await elapse(6_000);

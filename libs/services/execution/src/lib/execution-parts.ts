@@ -44,6 +44,8 @@ export interface ExecutionDependencies {
   readonly peers?: ExecutionClientMaker | undefined;
   /** Absent: the process's own. */
   readonly monotonicMs?: () => number;
+  /** Between two rounds of what is due now and then. 0: only when somebody calls for one. */
+  readonly tickMs?: number;
 }
 
 /** What execution consists of, put together. */

@@ -31,8 +31,10 @@ export class ExecutionUseCases implements execution.ExecutionService {
   private readonly positions: AllPositions;
   private subscriptions: Subscription[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private readonly tickMs: number;
 
   constructor(dependencies: ExecutionDependencies) {
+    this.tickMs = dependencies.tickMs ?? TICK_MS;
     this.parts = new ExecutionParts(dependencies);
     const { ports, followUps, schedule, flattens, own } = this.parts;
     this.forwarding = new Forwarding(ports.leases, own, dependencies.peers);
@@ -81,7 +83,8 @@ export class ExecutionUseCases implements execution.ExecutionService {
         route(TOPICS.riskEvent, ({ message }) => this.onRisk(message)),
       ]),
     ];
-    this.timer = setInterval(() => void this.tick(), TICK_MS);
+    if (this.tickMs === 0) return;
+    this.timer = setInterval(() => void this.tick(), this.tickMs);
     this.timer.unref();
   }
 
@@ -227,7 +230,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
     return { points: await this.queries.equity(request.accountId) };
   }
 
-  /** One round of what is due now and then; for tests without waiting. */
+  /** One round of what is due now and then. */
   async tick(): Promise<void> {
     const { ports, schedule, flattens } = this.parts;
     for (const stage of this.host.stages.values()) {

@@ -147,6 +147,8 @@ export class ExecutionFixture {
       logger: this.logger,
       config: { runId: 'run-1', leaseMs: LEASE_MS, ...this.config, ...config },
       monotonicMs: () => this.nowMs,
+      // Only when a test says so: a real timer would go on in processes that are gone, and in the middle of a step.
+      tickMs: 0,
       ...(this.reconciles ? { reconciliation: this.reconciliations(bus) } : {}),
       peers,
     });
