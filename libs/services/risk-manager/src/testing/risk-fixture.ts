@@ -101,6 +101,8 @@ export class RiskFixture {
   readonly publicKey: KeyObject = KEYS.publicKey;
   private sessions = 0;
   private barrier = 0;
+  /** The process that runs writes no anchors on its own any more; resolves when none is being written. */
+  private silence: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly created: TestDatabase,
@@ -119,6 +121,7 @@ export class RiskFixture {
 
   /** Empties everything and starts, by default with the account enabled when it is created. */
   async reset(limits: Partial<RiskLimits> = {}, config: Partial<RiskManagerConfig> = {}): Promise<void> {
+    await this.silence();
     await this.database.query(
       'TRUNCATE account, limits, verdict, reservation, exposure, breach, audit, checkpoint, anchors, announcement',
     );
@@ -145,9 +148,11 @@ export class RiskFixture {
     };
     const bus = new InProcessBus({ onError, retryMaxMs: 1 });
     this.bus = bus;
+    const { store } = this;
+    this.silence = silenced(store);
     this.service = new RiskUseCases({
       bus,
-      store: this.store,
+      store,
       checkpoints: new CheckpointStore(this.database),
       alerts: { raise: (alert) => this.raised.push(alert) },
       cache: new InMemoryCache(),
@@ -165,6 +170,7 @@ export class RiskFixture {
   /** Killed: nothing but the database is left. */
   async crash(): Promise<void> {
     void this.bus.close();
+    await this.silence();
     await this.start();
   }
 
@@ -305,4 +311,25 @@ export class RiskFixture {
     const event = { accountId: ACCOUNT, sessionId, timeUs: NOW_US, barrier, body };
     return this.bus.publish(TOPICS.accountEvent, ACCOUNT, event);
   }
+}
+
+/**
+ * Anchors are kept a while after they moved. A process that is gone must not do that any more: the next test's account
+ * has the same name. What it returns ends it; anchors that belong to a transaction are stored with that.
+ */
+function silenced({ history }: RiskStore): () => Promise<void> {
+  const save = history.saveAnchors.bind(history);
+  const saving = new Set<Promise<void>>();
+  let isGone = false;
+  history.saveAnchors = async (sql, ...anchors) => {
+    if (sql !== undefined) return save(sql, ...anchors);
+    if (isGone) return;
+    const work = save(sql, ...anchors);
+    saving.add(work);
+    await work.finally(() => saving.delete(work));
+  };
+  return async () => {
+    isGone = true;
+    await Promise.allSettled(saving);
+  };
 }
