@@ -261,6 +261,26 @@ describe('comparing an account with its broker', () => {
     expect(await listed()).toEqual([]);
   });
 
+  it('keeps a difference of a deal open that the look of every minute does not reach back to', async () => {
+    await open();
+    await fixture.service.submitOrder(submitOf(orderOf('c-1234')));
+    const dealt = dealOf('d1', 'c-1234', { commission: '0', timeUs: timeOf(1) });
+    await fixture.onTrade({ $case: 'result', value: resultOf('c-1234') });
+    await fixture.onTrade({ $case: 'deal', value: dealt });
+    await fixture.idle();
+    show({ positions: [position()], timeUs: LATER_US + 2 * 3_600_000_000 }, '10000.00', 2);
+    tell({ deals: [dealt] });
+    expect(await reconcile()).toMatchObject({ complete: true, differences: [] });
+    await fixture.service.tick();
+    // The broker has taken the deal back, hours later.
+    tell({});
+    expect((await reconcile()).differences).toMatchObject([{ kind: 'DIFFERENCE_KIND_DEAL', subject: 'd1' }]);
+    fixture.nowMs += 60_000;
+    await fixture.service.tick();
+    expect((await reconcile()).differences).toHaveLength(1);
+    expect(told()).toEqual(['OPEN']);
+  });
+
   it('waits for events that are on their way before it calls anything a difference', async () => {
     await open();
     await fixture.service.submitOrder(submitOf(orderOf('c-1234')));

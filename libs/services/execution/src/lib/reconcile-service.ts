@@ -119,16 +119,19 @@ export class Reconciliations implements ReconciliationPort {
 
   /**
    * A day before the last time that all was equal, because tickets tell what is known; every minute an hour does, and
-   * once an hour the day. Always as far back as orders whose outcome is looked for.
+   * once an hour the day. Always as far back as orders whose outcome is looked for, and the day while a difference is
+   * open: not having looked where it was found does not mean that it is gone.
    */
   private async fromUs({ writer }: ComparedAccount, cause: ReconcileCause): Promise<number> {
     const { accountId } = writer;
-    const [watermarkUs, oldestUs] = await Promise.all([
+    const [watermarkUs, oldestUs, open] = await Promise.all([
       this.ports.differences.watermarkUs(accountId),
       this.ports.differences.oldestUnresolvedUs(accountId),
+      this.ports.differences.list(accountId, false),
     ]);
     const now = this.ports.monotonicMs();
-    const isWide = cause !== 'timer' || now - (this.wideAt.get(accountId) ?? -Infinity) >= HOUR_US / 1000;
+    const isDue = now - (this.wideAt.get(accountId) ?? -Infinity) >= HOUR_US / 1000;
+    const isWide = cause !== 'timer' || open.length > 0 || isDue;
     if (isWide) this.wideAt.set(accountId, now);
     const overlapUs = isWide ? 24 * HOUR_US : HOUR_US;
     const sinceUs = Math.max(0, watermarkUs - overlapUs);
