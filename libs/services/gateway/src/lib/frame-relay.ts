@@ -35,6 +35,8 @@ export interface Relayed {
  * says of an order belongs to the order's.
  */
 export class FrameRelay {
+  /** Whether every stage passed the last barrier. */
+  private isWhole = true;
   private checkpointedMs = Date.now();
   /** The trace of the ticks since the last mark. */
   private step: Trace | undefined;
@@ -132,11 +134,14 @@ export class FrameRelay {
     if (!place.lockstep || mark.n !== place.barrier + 1) {
       throw new PeerFault('MESSAGE_UNEXPECTED', `Barrier ${mark.n} follows barrier ${place.barrier}.`);
     }
-    const checkpoint = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
+    const isDue = mark.end || Date.now() - this.checkpointedMs >= config.checkpointEveryMs;
+    // Stages keep few checkpoints: without one of them the others would forget the last that all have.
+    const checkpoint = isDue && this.isWhole;
     place.timeUs = mark.time;
     place.barrier = mark.n;
     await voice.mark({ accountId, sessionId, n: mark.n, timeUs: mark.time, checkpoint, end: mark.end });
     const passed = await gate.pass(mark.n);
+    this.isWhole = passed;
     if (!passed && connection.isOpen) {
       const missing = this.ports.progress.missing(accountId, mark.n);
       this.ports.logger.warn({ n: mark.n, missing }, 'Time goes on without stages.');

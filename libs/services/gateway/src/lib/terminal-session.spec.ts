@@ -3,6 +3,7 @@ import { route, type Delivery } from '@trading/platform-messaging';
 import { InMemoryTracer, installTracer, noopTracer, runWithTrace } from '@trading/platform-tracing';
 import { createTestDatabase, openDatabase, type Database, type TestDatabase } from '@trading/platform-database';
 import { ACCOUNT, GatewayFixture } from '../testing/gateway-fixture';
+import { snapshotFrame } from '../testing/terminal-frames';
 import { INSTRUMENT, type ScriptedTerminal } from '../testing/scripted-terminal';
 import { GATEWAY_MIGRATIONS } from './gateway-migrations';
 import { SessionDirectory } from './session-directory';
@@ -200,6 +201,19 @@ describe('the session of a terminal', () => {
     await one.next('sim.done');
     expect(await durable()).toEqual({ n: 1, timeUs: 1_000, ended: false, ticks: 0, crossed: 0 });
     expect(gateway.timeSeries.flushes).toBe(1);
+  });
+
+  it('asks for no further checkpoint while time goes on without a stage: the last that all have must stay', async () => {
+    gateway.prompt.delete('execution');
+    const one = await gateway.connect();
+    one.answers.set('snapshot.get', () => ({ t: 'snapshot', d: snapshotFrame({}) }));
+    await gateway.calls.flatten({ accountId: ACCOUNT, requestId: 'r1', reason: 'enough' });
+    for (const n of [1, 2, 3]) {
+      one.mark(n);
+      await one.until(({ t, d }) => t === 'sim.done' && (d as terminal.SimDone).n === n);
+    }
+    expect(marksOf(TOPICS.tradeEvent).map(({ checkpoint }) => checkpoint)).toEqual([true, false, false]);
+    expect(await durable()).toBeUndefined();
   });
 
   it.each([0, 2, 3])('ends at barrier %d where barrier 1 is due', async (n) => {
