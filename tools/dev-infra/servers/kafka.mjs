@@ -94,8 +94,17 @@ async function ensureFormatted(path, data, properties, password) {
   const user = join(path, 'scram');
   writeFileSync(user, `SCRAM-SHA-512=[name=${USER},password=${password}]\n`, { mode: 0o600 });
   const options = ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', 'kafka.tools.StorageTool', 'format'];
+  // Behind the sign of equality: one in 64 ids begins with a dash, and would be taken for an option.
   const clusterId = randomBytes(16).toString('base64url');
-  const [program, ...args] = [...java(), ...options, '-t', clusterId, '-c', properties, '--add-scram', `@${user}`];
+  const [program, ...args] = [
+    ...java(),
+    ...options,
+    `--cluster-id=${clusterId}`,
+    '-c',
+    properties,
+    '--add-scram',
+    `@${user}`,
+  ];
   try {
     await run(program, args, { cwd: path });
   } finally {
