@@ -117,7 +117,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap {
     {
       provide: StageProgress,
       inject: [GATEWAY_CONFIG],
-      useFactory: (config: GatewayConfig) => new StageProgress(config.stages),
+      useFactory: (config: GatewayConfig) => new StageProgress(config.stages, config.stagePatienceMs),
     },
     {
       provide: QuoteBoard,

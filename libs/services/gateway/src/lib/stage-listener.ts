@@ -57,7 +57,6 @@ export class StageListener {
     if ($case === 'progress') this.progress.report(stage, value as common.Progress);
     if ($case !== 'rejoin') return;
     const { accountId, reason } = value as common.Rejoin;
-    // A stage that has not entered the session yet will hear of its beginning; one that had has lost it since.
-    if (this.progress.hasEntered(stage, accountId)) this.onRejoin(accountId, `${stage}: ${reason}`);
+    if (this.progress.needsAnother(stage, accountId)) this.onRejoin(accountId, `${stage}: ${reason}`);
   }
 }

@@ -29,6 +29,18 @@ describe('the progress of the stages', () => {
     expect(progress.waitFor('a', 's1', 1)).toBeInstanceOf(Promise);
   });
 
+  it('gives up waiting for a stage to enter a session whose beginning it has missed', () => {
+    let nowMs = 0;
+    const progress = new StageProgress(['one', 'two'], 1_000, () => nowMs);
+    progress.begin('a', 's1', []);
+    progress.enter('one', session('s1'));
+    expect([progress.needsAnother('one', 'a'), progress.needsAnother('two', 'a')]).toEqual([true, false]);
+    nowMs = 1_001;
+    expect(progress.needsAnother('two', 'a')).toBe(true);
+    progress.begin('a', 's2', []);
+    expect([progress.needsAnother('two', 'a'), progress.needsAnother('two', 'b')]).toEqual([false, false]);
+  });
+
   it('does not count what a stage says of an older session that arrives late', () => {
     const progress = begun();
     progress.begin('a', 's2', []);

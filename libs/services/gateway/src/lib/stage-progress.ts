@@ -7,8 +7,12 @@ interface Passed {
   readonly n: number;
 }
 
+/** Within this time a stage that lives has heard that a session began, and has passed a barrier that is due. */
+export const STAGE_PATIENCE_MS = 10_000;
+
 interface AccountProgress {
   readonly sessionId: string;
+  readonly sinceMs: number;
   readonly stages: readonly string[];
   /** The last barrier passed by each stage that has entered the session. */
   readonly passed: Map<string, number>;
@@ -24,13 +28,18 @@ export class StageProgress {
   private readonly accounts = new Map<string, AccountProgress>();
 
   /** `pattern`: stages whose progress ends a barrier. */
-  constructor(private readonly pattern: readonly string[]) {}
+  constructor(
+    private readonly pattern: readonly string[],
+    private readonly patienceMs = STAGE_PATIENCE_MS,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
 
   /** A session begins: what was said in the one before counts no more, and nobody waits for it. */
   begin(accountId: string, sessionId: string, symbols: readonly string[]): void {
     this.accounts.get(accountId)?.waiting?.settle(false);
     const stages = forSymbols(this.pattern, symbols);
-    this.accounts.set(accountId, { sessionId, stages, passed: new Map<string, number>(), waiting: undefined });
+    const passed = new Map<string, number>();
+    this.accounts.set(accountId, { sessionId, sinceMs: this.nowMs(), stages, passed, waiting: undefined });
   }
 
   /** A stage has entered a session. */
@@ -39,9 +48,14 @@ export class StageProgress {
     if (account?.sessionId === sessionId && !account.passed.has(stage)) account.passed.set(stage, -1);
   }
 
-  /** Whether a stage has entered the account's session. */
-  hasEntered(stage: string, accountId: string): boolean {
-    return this.accounts.get(accountId)?.passed.has(stage) === true;
+  /**
+   * Whether a stage that asks for it needs the account's session to begin again. One that has not entered it yet will
+   * hear of its beginning, unless that is long ago: then it has missed it.
+   */
+  needsAnother(stage: string, accountId: string): boolean {
+    const account = this.accounts.get(accountId);
+    if (account === undefined) return false;
+    return account.passed.has(stage) || this.nowMs() - account.sinceMs > this.patienceMs;
   }
 
   /** A stage has passed a barrier of the session that it entered last. */

@@ -15,10 +15,9 @@ import type { SessionPorts } from './session-ports';
 import { SessionSymbols } from './session-symbols';
 import { requireJournal, SessionSync } from './session-sync';
 import { SessionVoice } from './session-voice';
+import { STAGE_PATIENCE_MS } from './stage-progress';
 import type { TerminalLine } from './terminal-line';
 
-/** A barrier that stays open for longer has lost a stage: the session begins again where all of them can. */
-const STAGE_PATIENCE_MS = 10_000;
 /** Nothing got through for this long: the bus is slow. */
 const SLOW_MS = 1_000;
 
