@@ -31,8 +31,8 @@ import { forEachOfSix, SIX, type SixName } from './six-services';
 const ACCOUNT = BUSY_ACCOUNT;
 const [SYMBOL = ''] = BUSY.symbols;
 const TICKS = 3_000;
-/** A bar of a minute in a quarter of a second: the data lasts longer than it takes to notice new files. */
-const SPEED = 240;
+/** A bar of a minute in half a second: the data lasts longer than it takes to notice new files, on a busy machine too. */
+const SPEED = 120;
 /** A machine may have other work. */
 const WITHIN_MS = 180_000;
 
