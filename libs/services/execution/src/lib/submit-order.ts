@@ -1,7 +1,7 @@
 import { common, execution, gateway, risk } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
 import { crashPoint } from '@trading/platform-crash-points';
-import { RpcError } from '@trading/platform-grpc';
+import { isUnavailable, RpcError } from '@trading/platform-grpc';
 import type { Logger } from '@trading/platform-logging';
 import { withCorrelation } from '@trading/platform-tracing';
 import { LeaseLost } from './account-lease';
@@ -17,8 +17,6 @@ import type { TerminalDoor } from './terminal-door';
 const RISK_UNAVAILABLE = 'RISK_UNAVAILABLE';
 /** The gateway's words for a terminal that is not connected, or is being compared with the books: nothing was sent. */
 const WAITED_FOR: readonly string[] = ['TERMINAL_OFFLINE', 'SYNCING'];
-/** Statuses of a call that nobody was there to answer. */
-const AWAY: readonly string[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
 const NO_HOPS = common.Hops.fromPartial({});
 
 /**
@@ -175,7 +173,7 @@ export class OrderSubmission {
       });
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
-      const isAway = error instanceof RpcError && AWAY.includes(error.status);
+      const isAway = isUnavailable(error);
       if (isAway && stage.isLockstep && order.origin === common.Origin.STRATEGY) throw error;
       const message = `risk-manager did not answer: ${error instanceof Error ? error.message : String(error)}`;
       this.logger.error({ coid: order.coid, message }, 'An order could not be checked.');
