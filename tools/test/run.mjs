@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Everything that must hold before a change is done, in order, each suite timed: `npm test`, or
-// `run.mjs --only <suite>` (repeatable); `distributed`, which needs real servers, and `chaos`, which takes minutes, run
-// only when they are named. A suite that fails does not stop the next ones. Each leaves its counts in
+// `run.mjs --only <suite>` (repeatable); `distributed`, which needs real servers, `chaos`, which takes minutes, and
+// `deploy`, which installs programs, run only when they are named. A suite that fails does not stop the next ones. Each leaves its counts in
 // tmp/results/<suite>.json and its output in tmp/results/<suite>.log; the last line is `N passed, N failed`.
 // In a fresh clone nothing is installed yet, so this file and those beside it use what Node brings.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,8 +52,10 @@ const SUITES = {
   // `npx jest --config jest.distributed.config.cjs outage`.
   distributed: jest('distributed', '--config', 'jest.distributed.config.cjs', '--testPathIgnorePatterns', 'outage'),
   chaos: jest('chaos', '--config', 'jest.chaos.config.cjs'),
+  // Charts, infrastructure, monitoring, images and pipeline, with programs that it installs.
+  deploy: jest('deploy', '--config', 'jest.deploy.config.cjs'),
 };
-const ON_REQUEST = ['distributed', 'chaos'];
+const ON_REQUEST = ['distributed', 'chaos', 'deploy'];
 
 /** Runs a suite; nothing is thrown, what goes wrong is in its results file or in the lack of one. */
 async function runSuite(name) {
