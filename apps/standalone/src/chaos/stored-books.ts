@@ -72,7 +72,7 @@ export async function readStored(
     await client.connect();
   } catch (error) {
     // It was killed as well; the next start recovers it.
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return undefined;
+    if (isRefused(error)) return undefined;
     throw error;
   }
   try {
@@ -131,6 +131,10 @@ export async function readStored(
     await client.end();
   }
 }
+
+/** By its shape: an error of the network is of another realm where tests run. */
+const isRefused = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
 
 interface OrderData {
   readonly request?: object;
