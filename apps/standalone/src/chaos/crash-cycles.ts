@@ -78,7 +78,7 @@ export async function crashCycles(options: CycleOptions): Promise<CycleResult> {
     try {
       for (;;) {
         // What is left is enough for the last crash: the run goes to its end.
-        const crash = cycles < options.cycles ? plan.next() : undefined;
+        const crash = cycles < options.cycles ? plan.next(options.cycles - cycles) : undefined;
         words = crash === undefined ? 'no crash' : wordsOf(crash);
         const begun = performance.now();
         if (crash?.kind === 'point' && crash.point.startsWith('risk-manager.state.')) {

@@ -33,10 +33,14 @@ const MOMENT_SHARE = 0.3;
 /** A start takes about a second on a quiet machine, and the data of a run two. */
 const LAST_MOMENT_MS = 1_200;
 
+/** A point that a run does not pass is tried so often in all. */
+const TRIES = 3;
+
 /** Which crash comes next: every point once before any comes again, moments between them. All of it from the seed. */
 export class CrashPlan {
   private queue: CrashPointName[] = [];
-  private again: Crash | undefined;
+  private readonly again: Crash[] = [];
+  private readonly misses = new Map<CrashPointName, number>();
 
   constructor(
     private readonly random: Seeded,
@@ -44,19 +48,23 @@ export class CrashPlan {
     private readonly withMoments = true,
   ) {}
 
-  next(): Crash {
-    const { again } = this;
-    this.again = undefined;
+  /** @param left crashes that are still to come, with this one: points come before moments where it is not enough for both */
+  next(left: number): Crash {
+    const again = this.again.shift();
     if (again !== undefined) return again;
-    if (this.points.length === 0 || (this.withMoments && this.random.isWithin(MOMENT_SHARE))) return this.moment();
+    if (this.points.length === 0) return this.moment();
     if (this.queue.length === 0) this.queue = this.random.shuffled(this.points);
+    if (this.withMoments && left > this.queue.length && this.random.isWithin(MOMENT_SHARE)) return this.moment();
     const point = this.queue.shift() ?? 'execution.order.committed';
     return { kind: 'point', point, pass: this.passOf(point) };
   }
 
   /** The run ended before this crash came: it is tried once more, at the first pass. */
   missed(crash: Crash): void {
-    if (crash.kind === 'point' && crash.pass > 1) this.again = { ...crash, pass: 1 };
+    if (crash.kind !== 'point') return;
+    const misses = (this.misses.get(crash.point) ?? 0) + 1;
+    this.misses.set(crash.point, misses);
+    if (misses % TRIES !== 0) this.again.push({ ...crash, pass: 1 });
   }
 
   private passOf(point: CrashPointName): number {
