@@ -1,5 +1,5 @@
 import { Decimal } from '@trading/trading-market';
-import type { StoredBooks } from './stored-books';
+import type { StoredBooks, StoredOrder } from './stored-books';
 
 const ENDED = new Set(['DENIED', 'REJECTED', 'FILLED', 'CANCELED', 'EXPIRED']);
 
@@ -55,8 +55,9 @@ function ofOrders({ orders, legs, journalled }: StoredBooks): string[] {
     if (!known.has(coid)) found.push(`order ${coid} is in the terminal's journal and not in the books`);
     if (known.get(coid)?.state === 'DENIED') found.push(`order ${coid} was denied and is in the terminal's journal`);
   }
-  for (const { coid, origin } of orders) {
-    if (origin === 'STRATEGY' && legs[coid] === undefined) found.push(`order ${coid} has no decision`);
+  for (const { coid, origin, parentCoid } of orders) {
+    if (origin === 'STRATEGY' && legs[coid] === undefined && !known.has(parentCoid))
+      found.push(`order ${coid} has no decision`);
   }
   return found;
 }
@@ -84,8 +85,15 @@ function ofFills({ orders, fills, journalled }: StoredBooks): string[] {
 /** What is open is reserved; what has ended is released when risk-manager has heard of it, which it may not have yet. */
 function ofReservations({ orders, reserved }: StoredBooks): string[] {
   const held = new Set(reserved);
-  return orders.flatMap(({ coid, origin, state, filledLots }) => {
-    const isOpen = !ENDED.has(state) && state !== 'INITIALIZED' && origin === 'STRATEGY' && filledLots === '0';
-    return isOpen && !held.has(coid) ? [`order ${coid} is ${state} without a reservation`] : [];
+  return orders.flatMap((order) => {
+    const { coid, state, filledLots } = order;
+    return isOpen(order) && filledLots === '0' && !held.has(coid)
+      ? [`order ${coid} is ${state} without a reservation`]
+      : [];
   });
+}
+
+/** Something of the order may still be filled. */
+export function isOpen({ state, origin }: StoredOrder): boolean {
+  return !ENDED.has(state) && state !== 'INITIALIZED' && (origin === 'STRATEGY' || origin === 'OPERATOR');
 }

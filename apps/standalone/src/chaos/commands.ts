@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { raceLimits } from '@trading/service-risk-manager/testing/race-limits';
-import { crashCycles, pointsNamed } from './crash-cycles';
+import { crashCycles, pointsNamed, type CycleOptions, type CycleResult } from './crash-cycles';
 import { fuzz } from './fuzz';
 import { soak } from './soak';
 import { zombie } from './zombie';
+import { liveCycles } from './live-cycles';
 import { sixCycles } from './six-cycles';
 import { modelCases } from './model-cases';
 
@@ -51,7 +52,7 @@ export function commandOf(argv: readonly string[]): Command {
   const commands: Readonly<Record<string, Command['work']>> = {
     crash: async (say) => ({
       seed,
-      ...(await (values.mode === 'six' ? sixCycles : crashCycles)({
+      ...(await cyclesOf(values.mode)({
         seed,
         cycles: number('cycles'),
         points: pointsNamed(values.points),
@@ -88,4 +89,12 @@ export function commandOf(argv: readonly string[]): Command {
   if (work === undefined)
     throw new Error(`There is no command ${name}; there are ${Object.keys(commands).join(', ')}.`);
   return { name, work };
+}
+
+/** @throws Error for a mode that is none */
+function cyclesOf(mode: string): (options: CycleOptions) => Promise<CycleResult> {
+  const modes = { standalone: crashCycles, six: sixCycles, live: liveCycles };
+  const found = Object.entries(modes).find(([name]) => name === mode)?.[1];
+  if (found === undefined) throw new Error(`--mode: expected one of ${Object.keys(modes).join(', ')}.`);
+  return found;
 }

@@ -69,11 +69,8 @@ export class SixChaosRun {
   }
 
   /** Kills the process of a service and starts it again. */
-  async restart(name: SixName, crashAt?: string): Promise<FleetProcess> {
-    const living = this.fleet.processes.find((each) => each.name === name && each.exitCode === undefined);
-    await living?.stop('SIGKILL');
-    const started = await this.fleet.start(name, crashAt === undefined ? {} : { CRASH_AT: crashAt });
-    return started;
+  restart(name: SixName, crashAt?: string): Promise<FleetProcess> {
+    return this.fleet.restart(name, crashAt === undefined ? {} : { CRASH_AT: crashAt });
   }
 
   async hasEnded(): Promise<boolean> {

@@ -15,8 +15,11 @@ export interface StoredBooks {
   readonly decisions: readonly string[];
   /** Client order ids of decisions. */
   readonly legs: Readonly<Record<string, string>>;
-  /** Client order ids of reservations that are held. */
+  /** Client order ids of reservations that are held, and the lots that each still holds. */
   readonly reserved: readonly string[];
+  readonly reservedLots: Readonly<Record<string, string>>;
+  /** Lots by symbol, or by the position of a hedging account, as risk-manager has them; none at 0. */
+  readonly exposed: Readonly<Record<string, string>>;
   /** Client order ids that the terminal has written to its journal, in their order, repeated where it did. */
   readonly journalled: readonly string[];
 }
@@ -25,7 +28,12 @@ export interface StoredOrder {
   readonly coid: string;
   readonly state: string;
   readonly origin: string;
+  readonly volumeLots: string;
   readonly filledLots: string;
+  /** The order whose position this one protects; empty: it is none of that kind. */
+  readonly parentCoid: string;
+  /** The position that it closes, or its symbol. */
+  readonly positionKey: string;
   /** The request, as JSON. */
   readonly request: string;
 }
@@ -102,8 +110,11 @@ export async function readStored(
     const legs = await rows<{ coid: string; decision_id: string }>(
       'SELECT l.coid, l.decision_id FROM decision.leg l JOIN decision.decision d USING (decision_id) WHERE d.account_id = $1',
     );
-    const reserved = await rows<{ coid: string }>(
-      'SELECT coid FROM risk_manager.reservation WHERE account_id = $1 AND NOT released ORDER BY coid',
+    const reserved = await rows<{ coid: string; lots: string }>(
+      `SELECT coid, data ->> 'lots' AS lots FROM risk_manager.reservation WHERE account_id = $1 AND NOT released ORDER BY coid`,
+    );
+    const exposed = await rows<{ symbol: string; position_id: string; lots: string }>(
+      'SELECT symbol, position_id, lots::text AS lots FROM risk_manager.exposure WHERE account_id = $1 AND lots <> 0',
     );
     return {
       seqs: events.map(({ seq }) => Number(seq)),
@@ -112,7 +123,10 @@ export async function readStored(
         coid,
         state,
         origin,
+        volumeLots: data.request?.volumeLots ?? '0',
         filledLots: data.filledLots ?? '0',
+        parentCoid: data.request?.parentCoid ?? '',
+        positionKey: data.request?.positionId || (data.request?.symbol ?? ''),
         request: sorted(data.request),
       })),
       fills: fills.map(({ fill_id: fillId, coid, data }) => ({
@@ -125,6 +139,8 @@ export async function readStored(
       decisions: decisions.map(({ decision_id: id }) => id),
       legs: Object.fromEntries(legs.map(({ coid, decision_id: id }) => [coid, id])),
       reserved: reserved.map(({ coid }) => coid),
+      reservedLots: Object.fromEntries(reserved.map(({ coid, lots }) => [coid, lots])),
+      exposed: Object.fromEntries(exposed.map(({ symbol, position_id: id, lots }) => [id === '' ? symbol : id, lots])),
       journalled,
     };
   } finally {
@@ -136,8 +152,10 @@ export async function readStored(
 const isRefused = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
 
+type OrderRequestData = Readonly<Partial<Record<'volumeLots' | 'parentCoid' | 'positionId' | 'symbol', string>>>;
+
 interface OrderData {
-  readonly request?: object;
+  readonly request?: OrderRequestData;
   readonly filledLots?: string;
 }
 

@@ -11,11 +11,16 @@ export interface Traded {
   readonly symbols: readonly string[];
   readonly timeframe: string;
   readonly strategy: { readonly name: string; readonly parameters: Readonly<Record<string, number>> };
+  /** Those of the accounts whose terminals are of MetaTrader 4. */
+  readonly mt4?: readonly string[];
+  /** Those that no strategy trades. */
+  readonly byHand?: readonly string[];
 }
 
 /** A strategy of its own for every symbol of every account. */
-function strategiesOf({ accounts, symbols, timeframe, strategy }: Traded): readonly object[] {
-  return accounts.flatMap((accountId) =>
+function strategiesOf({ accounts, symbols, timeframe, strategy, byHand = [] }: Traded): readonly object[] {
+  const automatic = accounts.filter((accountId) => !byHand.includes(accountId));
+  return automatic.flatMap((accountId) =>
     symbols.map((symbol) => ({
       strategyId: `${strategy.name}-${accountId}-${symbol}`,
       ...strategy,
@@ -32,6 +37,7 @@ export function tradingEnvironment(
   stores: NodeJS.ProcessEnv,
 ): (name: SixName, fleet: ServiceFleet) => NodeJS.ProcessEnv {
   const series = traded.symbols.map((symbol) => ({ symbol, timeframe: traded.timeframe }));
+  const mt4 = traded.mt4 ?? [];
   return (name, fleet) => {
     const { secrets } = fleet;
     const gateway = (accounts: readonly string[]): NodeJS.ProcessEnv => ({
@@ -59,8 +65,8 @@ export function tradingEnvironment(
         RISK_SIGNING_KEY_ID: SIGNING_KEY_ID,
         ENABLE_ON_CREATION: JSON.stringify(traded.accounts.map((accountId) => ({ accountId }))),
       }),
-      'mt4-gateway': () => gateway([]),
-      'mt5-gateway': () => gateway(traded.accounts),
+      'mt4-gateway': () => gateway(mt4),
+      'mt5-gateway': () => gateway(traded.accounts.filter((accountId) => !mt4.includes(accountId))),
     };
     return {
       OPERATOR_TOKEN_FILE: secrets.operatorTokenFile,

@@ -146,7 +146,13 @@ export class ServiceFleet {
     return this;
   }
 
-  /** Starts a terminal simulator, which dials the gateway of MetaTrader 5. */
+  /** Kills the process of a service, where one lives, and starts it again. */
+  async restart(name: SixName, env: NodeJS.ProcessEnv = {}): Promise<FleetProcess> {
+    await this.living(name)?.stop('SIGKILL');
+    return this.start(name, env);
+  }
+
+  /** Starts a terminal simulator, which dials the gateway of its platform. */
   startSimulator(
     config: Omit<SimulatorConfigInput, 'gateway' | 'keyFile' | 'stateFolder' | 'fingerprint'>,
     env: NodeJS.ProcessEnv = process.env,
@@ -155,7 +161,7 @@ export class ServiceFleet {
     mkdirSync(stateFolder, { recursive: true });
     const file = join(stateFolder, 'config.json');
     const whole: SimulatorConfigInput = {
-      gateway: { host: HOST, port: this.terminalPortOf('mt5-gateway') },
+      gateway: { host: HOST, port: this.terminalPortOf(config.platform === 'MT4' ? 'mt4-gateway' : 'mt5-gateway') },
       keyFile: this.secrets.terminalKeyFile,
       stateFolder,
       fingerprint: 'fleet',
@@ -169,7 +175,7 @@ export class ServiceFleet {
 
   /** The living process of a service that was started first. */
   of(name: SixName): FleetProcess {
-    const found = this.processes.find((each) => each.name === name && each.exitCode === undefined);
+    const found = this.living(name);
     if (found === undefined) throw new Error(`No ${name} runs.`);
     return found;
   }
@@ -178,6 +184,10 @@ export class ServiceFleet {
   async close(): Promise<void> {
     await Promise.all(this.processes.splice(0).map((each) => each.stop('SIGKILL')));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private living(name: SixName): FleetProcess | undefined {
+    return this.processes.find((each) => each.name === name && each.exitCode === undefined);
   }
 
   private portsOf(name: SixName): Ports {

@@ -134,8 +134,9 @@ export class OrderCommands {
       const command = { ...draft, barrier: writer.barrier };
       const entries: Entry[] = [];
       if (approved && wanted.positionKey === '') {
-        const { state } = await this.working(writer, wanted.coid);
+        const { state, isCanceling } = await this.working(writer, wanted.coid);
         if (state === 'SUBMITTED' || state === 'UNKNOWN') throw notWorking(wanted.coid, state);
+        if (isCanceling) throw notWorking(wanted.coid, 'being canceled');
         const event = { kind: 'MODIFY_REQUESTED', timeUs: stage.timeUs } as const;
         entries.push({ coid: wanted.coid, cause: `modify:${wanted.requestId}`, event });
       }
@@ -177,13 +178,16 @@ export class OrderCommands {
     };
   }
 
-  private async working(writer: AccountWriter, coid: string): Promise<{ state: string; symbol: string }> {
+  private async working(
+    writer: AccountWriter,
+    coid: string,
+  ): Promise<{ state: string; symbol: string; isCanceling: boolean }> {
     const record = await writer.record(coid);
     if (record === undefined || record.view.request.accountId !== writer.accountId)
       throw new RpcError('NOT_FOUND', 'ORDER_UNKNOWN', `No order of the account has the client order id ${coid}.`);
-    const { state, request } = record.view;
+    const { state, request, pendingCommand } = record.view;
     if (!isWorking(state)) throw notWorking(coid, state);
-    return { state, symbol: request.symbol };
+    return { state, symbol: request.symbol, isCanceling: pendingCommand === 'cancel' };
   }
 
   /** What risk is shown: the order itself, or the position as the order that would close it. */

@@ -126,6 +126,13 @@ describe('the life of an order', () => {
       });
     });
 
+    it('is refused, with nothing changed, while its order is being canceled', async () => {
+      await cancel('order-1', 'c-1');
+      await expect(modify('order-1', 'm-1', { price: '1.06' })).rejects.toMatchObject({ code: 'ORDER_NOT_WORKING' });
+      expect(await orderNow('order-1')).toMatchObject({ pendingCommand: 'cancel', request: { price: '1.05' } });
+      expect(system.terminal.modified).toEqual([]);
+    });
+
     it('is over when its order ended before it could be signed for the next writer', async () => {
       system.terminal.way = 'loses-orders';
       await modify('order-1', 'm-1', { price: '1.06' });

@@ -1,4 +1,5 @@
 import { bare, common, execution, terminal } from '@trading/contracts';
+import { RpcError } from '@trading/platform-grpc';
 import type { BookedDeal, BookedOrder, BookedPosition, Books, Doubt } from '@trading/trading-reconciliation';
 import type { AccountWriter } from './account-writer';
 import type { OrderStore } from './order-store';
@@ -17,7 +18,8 @@ export async function loadBooks(
 ): Promise<Books> {
   const { accountId } = writer;
   const { view } = fetched;
-  if (account === undefined) throw new Error(`The terminal has not reported account ${accountId} yet.`);
+  if (account === undefined)
+    throw new RpcError('UNAVAILABLE', 'ACCOUNT_UNREPORTED', `The terminal has not reported account ${accountId} yet.`);
   const [orders, deals, cash, cashTickets, openedUs] = await Promise.all([
     ordersOf(store, accountId, fetched),
     dealsOf(store, accountId, fetched),
