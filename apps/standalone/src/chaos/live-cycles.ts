@@ -1,6 +1,6 @@
 import { DataFolder } from '../e2e/data-folder';
 import { waitFor } from '../e2e/wait';
-import { SIX, type SixName } from '../six-processes/six-services';
+import { SIX } from '../six-processes/six-services';
 import type { CycleFailure, CycleOptions, CycleResult } from './crash-cycles';
 import { writeFlowTicks } from './flow-ticks';
 import { LIVE_ACCOUNTS, LIVE_SYMBOLS } from './live-accounts';
@@ -126,7 +126,7 @@ async function die(run: LiveRun, servers: OwnServers, { name, target, crashAt }:
   }
   const { process, accountId } = target;
   const start = (at?: string) =>
-    process === 'terminal' ? Promise.resolve(run.startTerminal(accountId, at)) : run.restart(process as SixName, at);
+    process === 'terminal' ? Promise.resolve(run.startTerminal(accountId, at)) : run.restart(process, at);
   if (process === 'terminal') await run.killTerminal(accountId);
   let reached = name;
   if (crashAt !== undefined) {

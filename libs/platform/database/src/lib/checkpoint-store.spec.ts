@@ -55,9 +55,12 @@ describe('the checkpoint store', () => {
     expect(await store.barriers('a')).toEqual([1]);
   });
 
-  it('forgets what lies after a barrier', async () => {
-    for (const barrier of [1, 2, 3]) await save('a', barrier, {});
-    await database.transaction((tx) => store.forgetAfter(tx, 'a', 1));
-    expect(await store.barriers('a')).toEqual([1]);
+  it('keeps the barrier that was begun from, however often what follows is interrupted', async () => {
+    await save('a', 315, 'all have it');
+    for (const interruptedAt of [330, 340, 350, 360]) {
+      expect(await store.resume('a', 315)).toBe('all have it');
+      await save('a', interruptedAt, {});
+    }
+    expect(await store.resume('a', 315)).toBe('all have it');
   });
 });

@@ -40,8 +40,9 @@ export class CheckpointMissing extends Error {
 }
 
 /**
- * States that a service can begin from again. The last three barriers of an account are kept, so that services that
- * were interrupted at different ones find one that all of them have.
+ * States that a service can begin from again. The three of an account that were saved or begun from last are kept, so
+ * that services that were interrupted at different ones find one that all of them have, also after one interruption
+ * upon another: what was saved beyond the barrier that all begin from does not push that one out.
  */
 export class CheckpointStore {
   constructor(private readonly database: Database) {}
@@ -54,15 +55,15 @@ export class CheckpointStore {
       [accountId, barrier, JSON.stringify(state)],
     );
     await tx.query(
-      `DELETE FROM checkpoint WHERE account_id = $1 AND barrier <
-         (SELECT barrier FROM checkpoint WHERE account_id = $1 ORDER BY barrier DESC OFFSET ${KEPT - 1} LIMIT 1)`,
+      `DELETE FROM checkpoint WHERE account_id = $1 AND created <
+         (SELECT created FROM checkpoint WHERE account_id = $1 ORDER BY created DESC OFFSET ${KEPT - 1} LIMIT 1)`,
       [accountId],
     );
   }
 
-  /** The state at exactly this barrier. */
+  /** The state at exactly this barrier, to begin from. */
   async load<S>(accountId: string, barrier: number): Promise<S | undefined> {
-    const sql = 'SELECT state FROM checkpoint WHERE account_id = $1 AND barrier = $2';
+    const sql = 'UPDATE checkpoint SET created = now() WHERE account_id = $1 AND barrier = $2 RETURNING state';
     const [row] = await this.database.query<{ state: S }>(sql, [accountId, barrier]);
     return row?.state;
   }
@@ -90,10 +91,5 @@ export class CheckpointStore {
   async barriers(accountId: string): Promise<number[]> {
     const sql = 'SELECT barrier FROM checkpoint WHERE account_id = $1 ORDER BY barrier DESC';
     return (await this.database.query<{ barrier: number }>(sql, [accountId])).map((row) => row.barrier);
-  }
-
-  /** Forgets the states after a barrier: the account goes on from there. */
-  async forgetAfter(tx: Sql, accountId: string, barrier: number): Promise<void> {
-    await tx.query('DELETE FROM checkpoint WHERE account_id = $1 AND barrier > $2', [accountId, barrier]);
   }
 }

@@ -92,11 +92,14 @@ export class EventOutbox {
     traceOf: (seq: number) => Trace | undefined,
   ): Promise<void> {
     const { accountId, sessionId, bus } = this;
+    // In simulated time events are repeated with the session. Otherwise each is said once and belongs to the account: a
+    // consumer that has missed the session's beginning must not drop it, and knows by its sequence what it has already.
+    const eventSessionId = this.isStepped ? sessionId : '';
     const accepted: Promise<void>[] = [];
     crashPoint('execution.events.publishing');
     for (const value of messages) {
       const body = { $case: 'event', value } as const;
-      const publish = () => bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId, body });
+      const publish = () => bus.publish(TOPICS.orderEvent, accountId, { accountId, sessionId: eventSessionId, body });
       accepted.push(runInTrace(traceOf(value.seq), publish));
     }
     for (const value of positions) {

@@ -60,6 +60,14 @@ describe('the life of an order', () => {
     expect(await system.lots()).toBe('0.1');
   });
 
+  it('is told in events that belong to no session, so that none is dropped by who missed its beginning', async () => {
+    await limit('order-1');
+    await hear(update('order-1', PLACED));
+    const events = system.published.filter(({ body }) => body?.$case === 'event');
+    expect(events.length).toBeGreaterThan(1);
+    expect(events.map(({ sessionId }) => sessionId)).toEqual(events.map(() => ''));
+  });
+
   it.each(['CANCELED', 'EXPIRED'] as const)(
     'ends as %s when the broker says so, and keeps its fills',
     async (state) => {

@@ -52,6 +52,21 @@ describe('a live session', () => {
     expect(await system.state()).toBe('HALTED');
   });
 
+  it('books what execution says between a restart and the session that begins anew', async () => {
+    await system.reset();
+    await begin();
+    await money('10000');
+    const buy = (seq: number) => eventOf(seq, orderOf(`order-${seq}`), 'ORDER_STATE_FILLED', { lots: '0.1' });
+    await system.onOrder(buy(1), '');
+    await system.crash();
+    await system.onOrder(buy(2), '');
+    await begin();
+    await system.onOrder(buy(3), '');
+    await system.idle();
+    expect(await system.exposure()).toEqual({ EURUSD: '0.3' });
+    expect(await system.state()).toBe('ACTIVE');
+  });
+
   it('keeps a breach with its halt, at once', async () => {
     await system.reset({ lossLimits: [PEAK] });
     await begin();

@@ -61,6 +61,8 @@ export class RiskStage implements Stage<RiskInputEvent> {
   async onSession(session: SessionStart): Promise<void> {
     const { checkpoints, cache, store } = this.ports;
     this.live = this.isRealTime = !session.lockstep;
+    // In real time events belong to no session: those that came before it are booked. Simulated time repeats them.
+    if (this.isRealTime) await this.bookOrders();
     this.orderEvents = [];
     this.stops = [];
     this.lastFlatUs = 0;

@@ -247,8 +247,9 @@ export class RiskFixture {
     return this.onAccount({ $case: 'account', value });
   }
 
-  onOrder(value: execution.OrderEvent): Promise<void> {
-    return this.orders({ $case: 'event', value });
+  /** @param sessionId empty: the event belongs to no session, as those of real time */
+  onOrder(value: execution.OrderEvent, sessionId?: string): Promise<void> {
+    return this.orders({ $case: 'event', value }, sessionId);
   }
 
   /** A session with a quote and money: orders can be checked. */
@@ -296,8 +297,10 @@ export class RiskFixture {
     return this.bus.publish(TOPICS.marketTick, 'EURUSD', { sessionId: this.sessionId, body });
   }
 
-  private orders(body: NonNullable<execution.OrderEventMessage['body']>): Promise<void> {
-    const { sessionId } = this;
+  private orders(
+    body: NonNullable<execution.OrderEventMessage['body']>,
+    sessionId: string = this.sessionId,
+  ): Promise<void> {
     return this.bus.publish(TOPICS.orderEvent, ACCOUNT, { accountId: ACCOUNT, sessionId, body });
   }
 
