@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { raceLimits } from '@trading/service-risk-manager/testing/race-limits';
 import { crashCycles, pointsNamed, type CycleOptions, type CycleResult } from './crash-cycles';
 import { fuzz } from './fuzz';
+import { raceOrders } from './race-orders';
 import { soak } from './soak';
 import { zombie } from './zombie';
 import { liveCycles } from './live-cycles';
@@ -25,6 +26,7 @@ const OPTIONS = {
   points: { type: 'string', default: 'all' },
   mode: { type: 'string', default: 'standalone' },
   rounds: { type: 'string' },
+  'door-rounds': { type: 'string' },
   peers: { type: 'string', default: '200000' },
   accounts: { type: 'string', default: '32' },
   rate: { type: 'string', default: '100' },
@@ -71,8 +73,14 @@ export function commandOf(argv: readonly string[]): Command {
         connections: number('connections'),
       })),
     }),
-    races: () => raceLimits(number('rounds', 1_000), seed),
-    zombie: async (say) => ({ seed, ...(await zombie(number('rounds', 10), seed, say)) }),
+    races: async (say) => {
+      const rounds = number('rounds', 1_000);
+      const atDoors = number('door-rounds', Math.ceil(rounds / 10));
+      const checks = await raceLimits(rounds, seed);
+      const doors = await raceOrders({ rounds: atDoors, seed, say });
+      return { ...checks, doors, failures: [...checks.failures, ...doors.failures] };
+    },
+    zombie: async (say) => ({ seed, ...(await zombie({ rounds: number('rounds', 10), seed, say })) }),
     soak: async (say) => ({
       seed,
       ...(await soak({

@@ -9,6 +9,7 @@ import { forEachOfSix, type SixName } from '../six-processes/six-services';
 import { LIVE_ACCOUNTS, LIVE_LIMITS, LIVE_TRADED, terminalOf, type TerminalConfig } from './live-accounts';
 import type { OwnServers } from './own-servers';
 import type { Seeded } from './seeded';
+import { LEASE_MS } from './six-run';
 import { readStored, type StoredBooks } from './stored-books';
 
 /** What a run begins with. */
@@ -39,7 +40,8 @@ export class LiveRun {
 
   static async start(servers: OwnServers, options: LiveRunOptions): Promise<LiveRun> {
     const stores = await benchStores(servers.servers);
-    const env = { ...stores.env, DEFAULT_LIMITS: JSON.stringify(LIVE_LIMITS), ACCOUNT_LEASE_MS: '4000' };
+    const limits = { DEFAULT_LIMITS: JSON.stringify(LIVE_LIMITS) };
+    const env = { ...stores.env, ...limits, ACCOUNT_LEASE_MS: String(LEASE_MS) };
     const fleet = await new ServiceFleet(tradingEnvironment(LIVE_TRADED, env)).choosePorts();
     const run = new LiveRun(fleet, stores, options);
     try {

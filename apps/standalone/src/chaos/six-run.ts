@@ -12,6 +12,8 @@ import { readStored, type StoredBooks } from './stored-books';
 
 export const SIX_ACCOUNT = 'PAPER-1';
 const WITHIN_MS = 180_000;
+/** Shorter than an operator has it: another writer is waited for in every round. */
+export const LEASE_MS = 4_000;
 
 export const SIX_TRADED: Traded = {
   accounts: [SIX_ACCOUNT],
@@ -34,7 +36,9 @@ export class SixChaosRun {
 
   static async start(servers: OwnServers, ticks: string, speed: number | 'max'): Promise<SixChaosRun> {
     const stores = await benchStores(servers.servers);
-    const fleet = await new ServiceFleet(tradingEnvironment(SIX_TRADED, stores.env)).choosePorts();
+    const fleet = await new ServiceFleet(
+      tradingEnvironment(SIX_TRADED, { ...stores.env, ACCOUNT_LEASE_MS: String(LEASE_MS) }),
+    ).choosePorts();
     const addresses = forEachOfSix((name) => fleet.grpcOf(name));
     const six = connectToSix(addresses, fleet.secrets.serviceToken, { withinMs: 60_000, isOver: () => false });
     const run = new SixChaosRun(fleet, six, stores, ticks, speed);

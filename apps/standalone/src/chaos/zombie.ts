@@ -9,12 +9,12 @@ import { departures, inconsistencies } from './check-stored';
 import { writeFlowTicks } from './flow-ticks';
 import { OwnServers } from './own-servers';
 import { Seeded } from './seeded';
-import { SIX_ACCOUNT, SixChaosRun } from './six-run';
+import { LEASE_MS, SIX_ACCOUNT, SixChaosRun } from './six-run';
 import { undisturbed } from './six-cycles';
 
 export interface ZombieResult {
   readonly rounds: number;
-  /** Rounds in which the terminal was offline while the writer was frozen. */
+  /** Rounds in which the terminal was offline while the writer was frozen: every second one. */
   readonly offline: number;
   /** By how much the fencing epoch rose in all. */
   readonly epochs: number;
@@ -22,8 +22,17 @@ export interface ZombieResult {
 }
 
 const PACE = 240;
-const BARS = 240;
 const WITHIN_MS = 180_000;
+export interface ZombieOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  /** Of the data; four in a second. */
+  readonly bars?: number;
+  /** Absent: the command starts its own. */
+  readonly servers?: OwnServers;
+  readonly say: (line: string) => void;
+}
+
 /** How long the woken writer is given to do harm. */
 const WOKEN_MS = 3_000;
 
@@ -31,20 +40,20 @@ const WOKEN_MS = 3_000;
  * Freezes the process that writes an account's books for longer than its lease, lets another take over, wakes the first:
  * the orders at the broker stay those of the undisturbed run, none is of an older epoch than the terminal was told.
  */
-export async function zombie(rounds: number, seed: number, say: (line: string) => void): Promise<ZombieResult> {
+export async function zombie({ rounds, seed, bars = 240, servers: given, say }: ZombieOptions): Promise<ZombieResult> {
   const random = new Seeded(seed);
   const failures: string[] = [];
   const data = new DataFolder();
   const file = data.beside('ticks.csv');
-  writeFlowTicks(file, BARS, random.fork(1));
-  const servers = await OwnServers.start();
+  writeFlowTicks(file, bars, random.fork(1));
+  const servers = given ?? (await OwnServers.start());
   let offline = 0;
   let epochs = 0;
   let done = 0;
   try {
     const reference = await undisturbed(servers, file);
     for (; done < rounds && failures.length === 0; done += 1) {
-      const withoutTerminal = random.isWithin(0.5);
+      const withoutTerminal = done % 2 === 1;
       if (withoutTerminal) offline += 1;
       const run = await SixChaosRun.start(servers, file, PACE);
       try {
@@ -65,7 +74,7 @@ export async function zombie(rounds: number, seed: number, say: (line: string) =
       }
     }
   } finally {
-    await servers.stop();
+    if (given === undefined) await servers.stop();
     await data.remove();
   }
   return { rounds: done, offline, epochs, failures };
@@ -87,7 +96,7 @@ async function takeOver(
   writer.signal('SIGSTOP');
   if (withoutTerminal) {
     await run.terminal?.stop('SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, random.integer(1_000, 15_000)));
+    await new Promise((resolve) => setTimeout(resolve, random.integer(1_000, 2 * LEASE_MS)));
     run.startTerminal();
   }
   const next = await waitFor(

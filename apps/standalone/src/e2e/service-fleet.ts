@@ -133,6 +133,8 @@ export class ServiceFleet {
       HTTP_PORT: String(http),
       GRPC_PORT: String(grpc),
       ...(this.terminalPorts.has(name) && { TERMINAL_PORT: String(this.terminalPortOf(name)) }),
+      // Where there are several, each sends on what another writes.
+      ...(name === 'execution' && { ADVERTISED_GRPC_ADDRESS: `${HOST}:${grpc}` }),
       ...this.env(name, this),
       ...env,
     });

@@ -61,8 +61,6 @@ export class RiskStage implements Stage<RiskInputEvent> {
   async onSession(session: SessionStart): Promise<void> {
     const { checkpoints, cache, store } = this.ports;
     this.live = this.isRealTime = !session.lockstep;
-    // In real time events belong to no session: those that came before it are booked. Simulated time repeats them.
-    if (this.isRealTime) await this.bookOrders();
     this.orderEvents = [];
     this.stops = [];
     this.lastFlatUs = 0;
@@ -88,7 +86,8 @@ export class RiskStage implements Stage<RiskInputEvent> {
         return this.onAccount(input.value);
       case 'event':
         this.orderEvents.push({ event: input.value, trace: captureTrace() });
-        if (this.live) await this.bookOrders();
+        // Before a session only real time says anything: nobody says it again, so that it must not wait in memory.
+        if (this.live || !this.hasSession) await this.bookOrders();
         return;
       case 'position': {
         const { symbol, positionId, stopLoss } = input.value;
