@@ -1,6 +1,7 @@
 import { CreateCheckpoint1700000000000, CreatePartitioning1700000000001 } from '@trading/platform-database';
 import { Differences1700000000020 } from './difference-migration';
 import { FlattenWanted1700000000021 } from './flatten-migration';
+import { OrdersOfGroups1700000000022 } from './group-migration';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -237,4 +238,5 @@ export const EXECUTION_MIGRATIONS = [
   OrderLife1700000000004,
   Differences1700000000020,
   FlattenWanted1700000000021,
+  OrdersOfGroups1700000000022,
 ];

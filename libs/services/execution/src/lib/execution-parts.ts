@@ -11,6 +11,7 @@ import { EntryProtection } from './entry-protection';
 import type { ExecutionConfig } from './execution-config';
 import type { ExecutionPorts } from './execution-ports';
 import type { ExecutionClientMaker } from './forwarding';
+import { GroupCancels } from './group-cancels';
 import { OrderCommands } from './order-commands';
 import { OrderDesk } from './order-desk';
 import { OrderFollowUps } from './order-follow-ups';
@@ -60,7 +61,7 @@ export class ExecutionParts {
   readonly own: { readonly owner: string; readonly address: string };
 
   constructor(dependencies: ExecutionDependencies) {
-    const { store, riskManager, logger, config, reconciliation } = dependencies;
+    const { store, riskManager, alerts, logger, config, reconciliation } = dependencies;
     const { monotonicMs = () => performance.now() } = dependencies;
     this.own = { owner: `${hostname()}:${process.pid}:${randomUUID()}`, address: config.advertisedAddress ?? '' };
     const leaseOptions = { ...this.own, leaseMs: config.leaseMs ?? LEASE_MS, monotonicMs };
@@ -81,9 +82,10 @@ export class ExecutionParts {
     const { submission } = this;
     this.desk = new OrderDesk(commands, submission);
     this.flattens = new WantedFlattens(store.database, this.desk, logger);
+    const groups = new GroupCancels({ store, commands, alerts, logger });
     const protection = new EntryProtection({ store, commands, submission, riskManager, logger });
     const trailing = new TrailingStops(commands, logger, monotonicMs, TRAIL_LEAST_MS);
-    this.followUps = new OrderFollowUps({ commands, submission, protection, trailing, logger, monotonicMs });
+    this.followUps = new OrderFollowUps({ commands, submission, groups, protection, trailing, logger, monotonicMs });
     this.schedule = reconciliation && new ReconcileSchedule(reconciliation, logger, monotonicMs);
   }
 }

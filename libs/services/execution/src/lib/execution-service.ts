@@ -245,6 +245,11 @@ export class ExecutionUseCases implements execution.ExecutionService {
     }
   }
 
+  /** Resolves when nothing that follows from orders by itself is under way. */
+  settled(): Promise<void> {
+    return this.parts.followUps.settled();
+  }
+
   /** A limit, or the week's end, wants an account flat. */
   private async onRisk({ accountId, body }: risk.RiskEvent): Promise<void> {
     if (body?.$case !== 'flatten') return;

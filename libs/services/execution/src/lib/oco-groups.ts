@@ -5,7 +5,8 @@ import { isTerminal } from '@trading/trading-orders';
 
 /**
  * The cancels that fills bring about: when an order of a group is filled, also in part, the others of its group are
- * canceled. Each order has one such cancel in its life, named after it, so that repeating changes nothing.
+ * canceled. The cancel is named after its order, so that repeating changes nothing; one that is refused, and those of
+ * orders that are filled at the same moment, are left to {@link GroupCancels}.
  */
 export function cancelsOfGroups(
   writer: AccountWriter,
@@ -26,9 +27,9 @@ export function cancelsOfGroups(
     const { coid, symbol } = record.view.request;
     const cause = filled.get(record.order.request?.ocoGroup ?? '');
     if (cause === undefined || cause.coid === coid || isTerminal(record.view.state)) continue;
-    // Of two that fill at the same moment neither can be taken back.
+    // Of two that fill at the same moment the first one counts, and sequences say which that is.
     if (record.view.filledLots.gt(0) || record.view.pendingCommand === 'cancel') continue;
-    const requestId = ocoRequestId(coid);
+    const requestId = ocoRequestId(coid, 1);
     const { timeUs } = cause.event;
     cancels.push({ coid, cause: `oco:${cause.coid}`, event: { kind: 'CANCEL_REQUESTED', timeUs } });
     commands.push({
@@ -39,6 +40,7 @@ export function cancelsOfGroups(
   return { happenings: cancels, commands };
 }
 
-export function ocoRequestId(coid: string): string {
-  return `oco-${coid}`;
+/** Of an order's nth cancel for its group. */
+export function ocoRequestId(coid: string, n: number): string {
+  return n === 1 ? `oco-${coid}` : `oco-${n}-${coid}`;
 }

@@ -31,6 +31,17 @@ export function lateFillAlert(accountId: string, coid: string, fill: execution.F
   };
 }
 
+/** An order of a group works although another of it is filled. */
+export function groupAlert(accountId: string, coid: string, reason: string): Alert {
+  return {
+    code: 'GROUP_NOT_CANCELED',
+    severity: 'critical',
+    text: `Order ${coid} could not be canceled yet, although another order of its group is filled; it is tried again.`,
+    about: coid,
+    facts: { account: accountId, order: coid, reason },
+  };
+}
+
 /** Books and broker disagree. */
 export function differenceAlert({ accountId, differenceId, message, ours, theirs }: execution.Difference): Alert {
   return {

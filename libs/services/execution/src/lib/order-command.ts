@@ -70,6 +70,13 @@ export class CommandStore {
     return (await this.database.query<Row>(sql, [accountId, requestId])).map(commandOf)[0];
   }
 
+  /** All that was wanted of one order, oldest first. */
+  async ofOrder(accountId: string, coid: string): Promise<OrderCommand[]> {
+    const sql = `SELECT * FROM order_command WHERE account_id = $1 AND coid = $2
+      ORDER BY barrier, (data->>'timeUs')::bigint, length(request_id), request_id`;
+    return (await this.database.query<Row>(sql, [accountId, coid])).map(commandOf);
+  }
+
   /** Those whose result is not known, oldest first. */
   async pending(accountId: string): Promise<OrderCommand[]> {
     const sql = `SELECT * FROM order_command WHERE account_id = $1 AND state = 'PENDING'

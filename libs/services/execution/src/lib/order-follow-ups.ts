@@ -2,6 +2,8 @@ import type { Logger } from '@trading/platform-logging';
 import { LeaseLost } from './account-lease';
 import { SequenceTaken } from './account-writer';
 import type { EntryProtection } from './entry-protection';
+import type { GroupCancels } from './group-cancels';
+import { ocoRequestId } from './oco-groups';
 import type { ExecutionStage } from './execution-stage';
 import type { OrderCommands } from './order-commands';
 import type { OrderSubmission } from './submit-order';
@@ -24,6 +26,7 @@ export class OrderFollowUps {
     private readonly parts: {
       readonly commands: OrderCommands;
       readonly submission: OrderSubmission;
+      readonly groups: GroupCancels;
       readonly protection: EntryProtection;
       readonly trailing: TrailingStops;
       readonly logger: Logger;
@@ -33,9 +36,10 @@ export class OrderFollowUps {
 
   /** Those of a barrier's step, within the writer's `exclusive`; played again, those that the terminal never had. */
   async inStep(stage: ExecutionStage, barrier: number): Promise<void> {
-    const { commands, submission, protection, trailing } = this.parts;
+    const { commands, submission, groups, protection, trailing } = this.parts;
     await commands.dispatch(stage, true, (command) => command.barrier === barrier);
     if (stage.absent.size > 0) await submission.deliverUnsubmitted(stage, barrier);
+    await groups.pursue(stage, true);
     await protection.advance(stage, true);
     await trailing.follow(stage, { inStep: true });
   }
@@ -51,6 +55,11 @@ export class OrderFollowUps {
     );
   }
 
+  /** Resolves when no round is under way. */
+  async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running.values());
+  }
+
   private async rounds(stage: ExecutionStage): Promise<void> {
     const { accountId } = stage.writer;
     while (this.wanted.delete(accountId)) {
@@ -64,15 +73,15 @@ export class OrderFollowUps {
   }
 
   private async round(stage: ExecutionStage): Promise<void> {
-    const { commands, protection, trailing, monotonicMs } = this.parts;
+    const { commands, groups, protection, trailing, monotonicMs } = this.parts;
     const { writer } = stage;
     if (!stage.isReady) return;
     const now = monotonicMs();
-    await commands.dispatch(stage, false, ({ requestId, inStep }) => {
+    await commands.dispatch(stage, false, ({ requestId, coid, inStep }) => {
       const name = `${writer.accountId}|${requestId}`;
       const last = this.sentMs.get(name);
       // Those that somebody waits for were sent when they were stored.
-      if (last === undefined && !inStep && !requestId.startsWith('oco-')) {
+      if (last === undefined && !inStep && requestId !== ocoRequestId(coid, 1)) {
         this.sentMs.set(name, now);
         return false;
       }
@@ -80,6 +89,7 @@ export class OrderFollowUps {
       this.sentMs.set(name, now);
       return true;
     });
+    await groups.pursue(stage, false);
     await protection.advance(stage, false);
     await trailing.follow(stage, { inStep: false });
     if (writer.pending.size === 0) this.forget(writer.accountId);

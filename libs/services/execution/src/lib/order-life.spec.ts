@@ -200,39 +200,6 @@ describe('the life of an order', () => {
     });
   });
 
-  describe('of a group', () => {
-    const pair = async () => {
-      await limit('order-1', { ocoGroup: 'g' });
-      await limit('order-2', { ocoGroup: 'g', side: 'SIDE_SELL', price: '1.2' });
-      await hear(update('order-1', PLACED), update('order-2', PLACED));
-    };
-
-    it('cancels the others with its first fill, once, also over a crash', async () => {
-      await pair();
-      system.terminal.way = 'loses-orders';
-      await hear(deal('d1', 'order-1', { volumeLots: '0.04' }));
-      await until(() => system.terminal.tries.get('oco-order-2') === 1);
-      await system.crash();
-      system.terminal.way = 'up';
-      await system.session(0, { lockstep: false });
-      await until(() => system.terminal.canceled.length === 1);
-      await hear(deal('d2', 'order-1', { volumeLots: '0.06' }));
-      expect(system.terminal.canceled).toMatchObject([{ coid: 'order-2', requestId: 'oco-order-2' }]);
-      await hear(update('order-2', CANCELED));
-      expect([await system.stateOf('order-1'), await system.stateOf('order-2')]).toEqual(['FILLED', 'CANCELED']);
-    });
-
-    it('is not sent after another of its group was filled', async () => {
-      await pair();
-      await hear(deal('d1', 'order-1'));
-      expect((await limit('order-3', { ocoGroup: 'g' })).order).toMatchObject({
-        state: 'ORDER_STATE_DENIED',
-        code: 'OCO_GROUP_DONE',
-      });
-      expect(system.terminal.has('order-3')).toBe(false);
-    });
-  });
-
   describe('by a human in the terminal', () => {
     const theirs = { coid: '', ticket: 'h1', origin: 'ORIGIN_EXTERNAL' } as const;
 

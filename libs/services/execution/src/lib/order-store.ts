@@ -144,11 +144,11 @@ export class OrderStore {
     return rows.map((row) => execution.Order.fromJSON(row.data));
   }
 
-  /** Whether an order of the group is filled, also in part. */
-  async hasFilled(accountId: string, ocoGroup: string): Promise<boolean> {
-    const sql = `SELECT FROM orders o JOIN fill f ON f.account_id = o.account_id AND f.coid = o.coid
-      WHERE o.account_id = $1 AND o.data->'request'->>'ocoGroup' = $2 LIMIT 1`;
-    return (await this.database.query(sql, [accountId, ocoGroup])).length > 0;
+  /** The order of the group that was filled first, also in part. */
+  async firstFilled(accountId: string, ocoGroup: string): Promise<string | undefined> {
+    const sql = `SELECT o.coid FROM orders o JOIN fill f ON f.account_id = o.account_id AND f.coid = o.coid
+      WHERE o.account_id = $1 AND o.data->'request'->>'ocoGroup' = $2 ORDER BY f.seq LIMIT 1`;
+    return (await this.database.query<{ coid: string }>(sql, [accountId, ocoGroup]))[0]?.coid;
   }
 
   /** Orders whose outcome the broker has not told, oldest first. */

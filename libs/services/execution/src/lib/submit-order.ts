@@ -99,7 +99,7 @@ export class OrderSubmission {
     const routed: common.OrderRequest = verdict.approved ? { ...order, worstPrice: verdict.worstPrice } : order;
     const { accepted, isSent } = await writer.within(inStep, async () => {
       if (!inStep) stage.requireUpToDate();
-      const outcome = verdict.approved ? await this.unlessGroupIsDone(writer, order, verdict) : verdict;
+      const outcome = await this.unlessGroupIsDone(writer, order, verdict);
       const opening = openingHappenings(writer, routed, outcome, asOfUs, hops);
       crashPoint('execution.order.committing');
       const protections = outcome.approved ? protectionsOf(writer, order, verdict.protectiveClose) : [];
@@ -148,7 +148,8 @@ export class OrderSubmission {
     { ocoGroup }: common.OrderRequest,
     verdict: risk.CheckOrderResponse,
   ): Promise<risk.CheckOrderResponse> {
-    if (ocoGroup === '' || !(await this.store.hasFilled(writer.accountId, ocoGroup))) return verdict;
+    if (ocoGroup === '' || !verdict.approved) return verdict;
+    if ((await this.store.firstFilled(writer.accountId, ocoGroup)) === undefined) return verdict;
     const message = `An order of the group ${ocoGroup} is filled already.`;
     return { ...verdict, approved: false, approval: undefined, code: 'OCO_GROUP_DONE', message };
   }
@@ -206,10 +207,11 @@ export class OrderSubmission {
     const order = record?.order.request;
     if (record === undefined || order === undefined || record.view.state !== 'UNKNOWN') return;
     const { worstPrice: _worstPrice, ...asked } = order;
-    const verdict = await this.check(writer, stage, asked, record.order.createdUs).catch((error: unknown) => {
+    const asking = this.check(writer, stage, asked, record.order.createdUs).catch((error: unknown) => {
       stage.absent.add(coid);
       throw error;
     });
+    const verdict = await this.unlessGroupIsDone(writer, order, await asking);
     if (!verdict.approved) {
       if (verdict.code === RISK_UNAVAILABLE) stage.absent.add(coid);
       else await this.settle(writer, coid, 'REJECTED', verdict.code, verdict.message, inStep);
