@@ -69,13 +69,13 @@ function orderWords({ request, state, filledLots, averagePrice, message }: execu
   return `${what} ${enumWord('ORDER_STATE', state)}${filled}${message === '' ? '' : ` (${message})`}`;
 }
 
-function leftWords({ accountId, left, timeHasEnded }: FlattenOutcome): string {
+function leftWords({ accountId, doors, left, timeHasEnded }: FlattenOutcome): string {
   if (left === undefined)
     return `The terminal of ${accountId} cannot be asked what is left; ./trade status shows our books.`;
   if (left.length === 0) return `${accountId} holds no position any more.`;
   const each = left.map(({ symbol, side, volumeLots }) => `${enumWord('SIDE', side)} ${volumeLots} ${symbol}`);
   const then = timeHasEnded
     ? 'Its data has ended: simulated time stands still, and no order fills without a further quote.'
-    : 'Repeat with the request id below, or close it in the terminal.';
+    : `${doors.some(({ door, ok }) => door === 'execution' && ok) ? 'Execution goes on until it is flat. ' : ''}Repeat with the request id below, or close it in the terminal.`;
   return `${accountId} still holds ${each.join(', ')}. ${then}`;
 }

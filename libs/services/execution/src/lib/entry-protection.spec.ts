@@ -131,6 +131,21 @@ describe('an entry whose broker takes stops only afterwards', () => {
     expect(await system.lots()).toBe('');
   });
 
+  it('keeps the time that its fill has started while its close is signed for the next writer', async () => {
+    await submit();
+    await system.crash();
+    let answer = (): void => undefined;
+    system.riskManager.pause = new Promise((resolve) => (answer = resolve));
+    const asked = system.riskManager.asked.length;
+    await begin();
+    await until(() => system.riskManager.asked.length > asked);
+    await hear(deal('d1', 'entry-1'));
+    answer();
+    system.riskManager.pause = undefined;
+    await until(() => system.terminal.modified.length === 1);
+    expect(system.terminal.submitted).toEqual(['entry-1']);
+  });
+
   it('is protected at its barrier in simulated time, again the same after a crash', async () => {
     const play = async (): Promise<void> => {
       await system.session(0, { tradeSeq: 0 });

@@ -97,9 +97,14 @@ export class EntryProtection {
       const asked = { order, asOfUs: record.order.createdUs, epoch, barrier, change: undefined };
       const { protectiveClose: close } = await this.ports.riskManager.checkOrder(asked);
       if (close === undefined) return protection;
-      const signed = { ...protection, close };
-      await this.settle(writer, signed, protection.state, inStep);
-      return signed;
+      return await writer.within(inStep, async () => {
+        // Its fill may have started the time meanwhile.
+        const current = writer.protections.get(protection.coid);
+        if (current === undefined) return protection;
+        const signed = { ...current, close };
+        await writer.commit([], { inStep, protections: [signed] });
+        return signed;
+      });
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
       const { coid } = protection;

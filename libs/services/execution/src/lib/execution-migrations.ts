@@ -1,6 +1,6 @@
 import { CreateCheckpoint1700000000000, CreatePartitioning1700000000001 } from '@trading/platform-database';
 import { Differences1700000000020 } from './difference-migration';
-import { FlattenWanted1700000000021 } from './flatten-migration';
+import { FlattenUntilFlat1700000000023, FlattenWanted1700000000021 } from './flatten-migration';
 import { OrdersOfGroups1700000000022 } from './group-migration';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -239,4 +239,5 @@ export const EXECUTION_MIGRATIONS = [
   Differences1700000000020,
   FlattenWanted1700000000021,
   OrdersOfGroups1700000000022,
+  FlattenUntilFlat1700000000023,
 ];

@@ -11,6 +11,8 @@ import { EntryProtection } from './entry-protection';
 import type { ExecutionConfig } from './execution-config';
 import type { ExecutionPorts } from './execution-ports';
 import type { ExecutionClientMaker } from './forwarding';
+import { Flattens } from './flatten-pursuit';
+import { FlattenStore } from './flatten-store';
 import { GroupCancels } from './group-cancels';
 import { OrderCommands } from './order-commands';
 import { OrderDesk } from './order-desk';
@@ -21,7 +23,6 @@ import type { ReconciliationPort } from './reconciliation-port';
 import { OrderSubmission } from './submit-order';
 import { TerminalDoor } from './terminal-door';
 import { TrailingStops } from './trailing-stops';
-import { WantedFlattens } from './wanted-flattens';
 
 const LEASE_MS = 10_000;
 const PROTECT_WITHIN_MS = 5_000;
@@ -54,7 +55,7 @@ export class ExecutionParts {
   readonly ports: ExecutionPorts;
   readonly submission: OrderSubmission;
   readonly desk: OrderDesk;
-  readonly flattens: WantedFlattens;
+  readonly flattens: Flattens;
   readonly followUps: OrderFollowUps;
   readonly schedule: ReconcileSchedule | undefined;
   /** How this process is known to others. */
@@ -81,11 +82,23 @@ export class ExecutionParts {
     const commands = new OrderCommands({ store, riskManager, door, logger });
     const { submission } = this;
     this.desk = new OrderDesk(commands, submission);
-    this.flattens = new WantedFlattens(store.database, this.desk, logger);
+    const { gateway } = dependencies;
+    const wanted = new FlattenStore(store.database);
+    this.flattens = new Flattens({ wanted, commands, submission, gateway, riskManager, alerts, logger });
+    const { flattens } = this;
     const groups = new GroupCancels({ store, commands, alerts, logger });
     const protection = new EntryProtection({ store, commands, submission, riskManager, logger });
     const trailing = new TrailingStops(commands, logger, monotonicMs, TRAIL_LEAST_MS);
-    this.followUps = new OrderFollowUps({ commands, submission, groups, protection, trailing, logger, monotonicMs });
+    this.followUps = new OrderFollowUps({
+      commands,
+      submission,
+      groups,
+      flattens,
+      protection,
+      trailing,
+      logger,
+      monotonicMs,
+    });
     this.schedule = reconciliation && new ReconcileSchedule(reconciliation, logger, monotonicMs);
   }
 }

@@ -147,7 +147,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
 
   flatten(request: execution.FlattenRequest, call: IncomingCall = FROM_HERE): Promise<execution.FlattenResponse> {
     return this.at(request.accountId, call, {
-      here: (stage) => this.parts.desk.flatten(stage, request),
+      here: async (stage) => ({ orders: [...(await this.parts.flattens.want(stage, request))] }),
       there: (client) => client.flatten(request),
     });
   }
@@ -232,11 +232,10 @@ export class ExecutionUseCases implements execution.ExecutionService {
 
   /** One round of what is due now and then. */
   async tick(): Promise<void> {
-    const { ports, schedule, flattens } = this.parts;
+    const { ports, schedule } = this.parts;
     for (const stage of this.host.stages.values()) {
       try {
         await stage.tick();
-        await flattens.carryOut(stage);
       } catch (error) {
         const facts = { accountId: stage.writer.accountId, error: String(error) };
         ports.logger.warn(facts, 'An account could not be looked after.');
@@ -254,7 +253,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
   private async onRisk({ accountId, body }: risk.RiskEvent): Promise<void> {
     if (body?.$case !== 'flatten') return;
     const wanted = { accountId, ...body.value };
-    await orUnavailable(() => this.parts.flattens.want(this.host.get(accountId), wanted));
+    await orUnavailable(() => this.parts.flattens.wish(this.host.get(accountId), wanted));
   }
 
   private get reconciliation(): ReconciliationPort {

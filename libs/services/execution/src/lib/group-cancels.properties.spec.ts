@@ -99,8 +99,7 @@ describe('a group of orders', () => {
           else if (step.do === 'crash') await system.crash().then(begin);
           else if (step.do === 'later') await settle();
           else await broker.answer(step.do === 'refuse');
-          await system.idle();
-          await system.service.settled();
+          await system.settled();
         }
         for (const each of COIDS) await broker.arrive(each);
         for (let quiet = 0; quiet < 3;) {

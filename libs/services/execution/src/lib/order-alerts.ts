@@ -42,6 +42,17 @@ export function groupAlert(accountId: string, coid: string, reason: string): Ale
   };
 }
 
+/** An account that is to be flat is not yet. */
+export function flattenAlert(accountId: string, requestId: string, attempts: number, words: string): Alert {
+  return {
+    code: 'NOT_FLAT',
+    severity: 'critical',
+    text: `Account ${accountId} is to be flat and is not after ${attempts} attempts. ${words}`,
+    about: requestId,
+    facts: { account: accountId, request: requestId, attempts: String(attempts) },
+  };
+}
+
 /** Books and broker disagree. */
 export function differenceAlert({ accountId, differenceId, message, ours, theirs }: execution.Difference): Alert {
   return {

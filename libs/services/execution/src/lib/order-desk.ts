@@ -1,10 +1,9 @@
 import type { common, execution } from '@trading/contracts';
-import { RpcError } from '@trading/platform-grpc';
 import { operatorOrderId } from '@trading/trading-orders';
 import type { ExecutionStage } from './execution-stage';
 import { answerOf, type OrderCommands } from './order-commands';
 import { checkPositive } from './order-form';
-import { closeOf, orderToClose, type CloseRequest } from './position-closing';
+import { orderToClose } from './position-closing';
 import type { OrderSubmission } from './submit-order';
 
 /** What operators and services ask to be changed or closed, on the account's own writer. */
@@ -60,31 +59,6 @@ export class OrderDesk {
     const before = await writer.record(operatorOrderId(accountId, requestId, positionId));
     const order = before?.order.request ?? (await this.orderToClose(stage, request));
     return this.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
-  }
-
-  /** Cancels what may open more, and closes what is open; each once per request id. */
-  async flatten(stage: ExecutionStage, request: CloseRequest): Promise<execution.FlattenResponse> {
-    const { writer } = stage;
-    const [positions, entries] = await writer.exclusive(async () => {
-      stage.requireUpToDate();
-      const working = writer.working().filter(({ order }) => order.request?.reduceOnly !== true);
-      return [writer.books.positions(writer.lastSeq, stage.timeUs), working] as const;
-    });
-    for (const { view } of entries) {
-      // Market orders are filled or refused by the time that a cancel arrives.
-      if (view.request.type === 'MARKET' || view.pendingCommand === 'cancel') continue;
-      const { coid } = view.request;
-      await this.commands.cancel(stage, coid, `${request.requestId}-${coid}`.slice(-64)).catch((error: unknown) => {
-        if (!(error instanceof RpcError) || error.code !== 'ORDER_NOT_WORKING') throw error;
-      });
-    }
-    const orders: execution.Order[] = [];
-    for (const position of positions) {
-      const order = closeOf(position, request, { isHedging: writer.books.isHedging });
-      const answer = await this.submission.submit(writer, stage, { order, asOfUs: 0, hops: undefined });
-      if (answer.order !== undefined) orders.push(answer.order);
-    }
-    return { orders };
   }
 
   private async orderToClose(

@@ -5,6 +5,7 @@ import type { EntryProtection } from './entry-protection';
 import type { GroupCancels } from './group-cancels';
 import { ocoRequestId } from './oco-groups';
 import type { ExecutionStage } from './execution-stage';
+import type { Flattens } from './flatten-pursuit';
 import type { OrderCommands } from './order-commands';
 import type { OrderSubmission } from './submit-order';
 import type { TrailingStops } from './trailing-stops';
@@ -27,6 +28,7 @@ export class OrderFollowUps {
       readonly commands: OrderCommands;
       readonly submission: OrderSubmission;
       readonly groups: GroupCancels;
+      readonly flattens: Flattens;
       readonly protection: EntryProtection;
       readonly trailing: TrailingStops;
       readonly logger: Logger;
@@ -36,10 +38,11 @@ export class OrderFollowUps {
 
   /** Those of a barrier's step, within the writer's `exclusive`; played again, those that the terminal never had. */
   async inStep(stage: ExecutionStage, barrier: number): Promise<void> {
-    const { commands, submission, groups, protection, trailing } = this.parts;
+    const { commands, submission, groups, flattens, protection, trailing } = this.parts;
     await commands.dispatch(stage, true, (command) => command.barrier === barrier);
     if (stage.absent.size > 0) await submission.deliverUnsubmitted(stage, barrier);
     await groups.pursue(stage, true);
+    await flattens.advance(stage, true);
     await protection.advance(stage, true);
     await trailing.follow(stage, { inStep: true });
   }
@@ -73,7 +76,7 @@ export class OrderFollowUps {
   }
 
   private async round(stage: ExecutionStage): Promise<void> {
-    const { commands, groups, protection, trailing, monotonicMs } = this.parts;
+    const { commands, groups, flattens, protection, trailing, monotonicMs } = this.parts;
     const { writer } = stage;
     if (!stage.isReady) return;
     const now = monotonicMs();
@@ -90,6 +93,7 @@ export class OrderFollowUps {
       return true;
     });
     await groups.pursue(stage, false);
+    await flattens.advance(stage, false);
     await protection.advance(stage, false);
     await trailing.follow(stage, { inStep: false });
     if (writer.pending.size === 0) this.forget(writer.accountId);

@@ -266,28 +266,6 @@ describe('the life of an order', () => {
         code: 'POSITION_UNKNOWN',
       });
     });
-
-    it('all of them when risk-manager wanted it before a session began', async () => {
-      await system.crash();
-      await system.wantFlat('week-1');
-      await system.crash();
-      await system.session(0, { lockstep: false });
-      await system.quote(1.0999, 1.1);
-      await system.service.tick();
-      const closes = system.terminal.journal.filter(({ reduceOnly }) => reduceOnly);
-      expect(closes).toMatchObject([{ side: 'SIDE_SELL', volumeLots: '0.1', origin: 'ORIGIN_OPERATOR' }]);
-      expect(await system.database.query('SELECT FROM flatten_wanted')).toEqual([]);
-    });
-
-    it('all of them and cancels entries when risk-manager wants it, once', async () => {
-      await limit('entry-1');
-      await hear(update('entry-1', PLACED));
-      await system.wantFlat('week-1');
-      await system.wantFlat('week-1');
-      expect(system.terminal.canceled.map(({ coid }) => coid)).toEqual(['entry-1']);
-      const closes = system.terminal.journal.filter(({ reduceOnly }) => reduceOnly);
-      expect(closes).toMatchObject([{ side: 'SIDE_SELL', volumeLots: '0.1', origin: 'ORIGIN_OPERATOR' }]);
-    });
   });
 
   it('moves the stops of a position when risk lets it', async () => {

@@ -8,6 +8,9 @@ const commands = counter('trading_execution_commands_total', 'Modifications and 
   'outcome',
 ]);
 const leases = counter('trading_execution_leases_lost_total', 'Accounts that another process took over.');
+const flattens = counter('trading_execution_flattens_total', 'Accounts that were to be flat, by how that ended.', [
+  'outcome',
+]);
 const unprotected = counter(
   'trading_execution_protective_closes_total',
   'Positions closed because their stops could not be set in time.',
@@ -30,6 +33,10 @@ export function countCommand(verb: string, outcome: string): void {
 
 export function countLeaseLost(): void {
   leases.inc();
+}
+
+export function countFlattenEnd(outcome: string): void {
+  flattens.inc({ outcome: outcome.toLowerCase() });
 }
 
 export function countProtectiveClose(): void {

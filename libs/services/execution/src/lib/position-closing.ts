@@ -11,15 +11,19 @@ export interface CloseRequest {
   readonly reason: string;
 }
 
-/** The order that closes a position, or a part of it. */
+/** The order that closes a position, or a part of it; `name` tells it from others of the request. */
 export function closeOf(
   position: execution.Position,
   request: CloseRequest,
-  { isHedging, volumeLots }: { readonly isHedging: boolean; readonly volumeLots?: string },
+  {
+    isHedging,
+    volumeLots,
+    name = position.positionId,
+  }: { readonly isHedging: boolean; readonly volumeLots?: string; readonly name?: string },
 ): common.OrderRequest {
   const short = position.volumeLots.startsWith('-');
   return common.OrderRequest.fromPartial({
-    coid: operatorOrderId(request.accountId, request.requestId, position.positionId),
+    coid: operatorOrderId(request.accountId, request.requestId, name),
     accountId: request.accountId,
     symbol: position.symbol,
     side: short ? common.Side.BUY : common.Side.SELL,

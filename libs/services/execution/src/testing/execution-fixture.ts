@@ -103,7 +103,7 @@ export class ExecutionFixture {
     riskManager.isDown = false;
     riskManager.reserved.clear();
     riskManager.asked.length = riskManager.halts.length = riskManager.releases.length = 0;
-    this.logger.entries.length = 0;
+    this.logger.entries.length = this.raised.length = 0;
     this.errors = [];
     this.seq = this.sessions = 0;
     await this.start();
@@ -238,6 +238,13 @@ export class ExecutionFixture {
 
   idle(): Promise<void> {
     return this.bus.idle();
+  }
+
+  /** Resolves when what follows from what was said so far is done, too. */
+  async settled(): Promise<void> {
+    await this.bus.idle();
+    await this.service.settled();
+    await this.bus.idle();
   }
 
   /** Events that were published since the start. */
