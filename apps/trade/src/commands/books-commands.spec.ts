@@ -115,8 +115,25 @@ describe('comparing by command', () => {
     books.differences = [OPEN];
     const { code, text, asOperator } = await trade([verb, 'd1', '--reason', 'seen it'], books);
     expect([code, asOperator]).toEqual([0, true]);
-    expect(books.asked).toEqual([{ accountId: 'PAPER-1', differenceId: 'd1', resolution, reason: 'seen it' }]);
+    const request = { accountId: 'PAPER-1', differenceId: 'd1', resolution, reason: 'seen it', brokerTicket: '' };
+    expect(books.asked).toEqual([request]);
     expect(text).toContain('./trade resume PAPER-1');
+  });
+
+  it('lists what an order may be in numbers, and adopts the ticket that is said', async () => {
+    const books = new Books();
+    const candidates = [
+      { ticket: '71', words: 'deal 9, BUY 0.1 EURUSD at 1.1', timeUs: 1_000_000 },
+      { ticket: '172', words: 'position 172, BUY 0.1 EURUSD at 1.2', timeUs: 0 },
+    ];
+    books.differences = [{ ...OPEN, kind: 'DIFFERENCE_KIND_AMBIGUOUS', candidates }];
+    const { text } = await trade(['differences'], books);
+    expect(text).toContain('./trade adopt d1 --ticket N');
+    expect(text).toContain('    71   deal 9, BUY 0.1 EURUSD at 1.1, 1970-01-01 00:00:01 UTC\n');
+    expect(text).toContain('    172  position 172, BUY 0.1 EURUSD at 1.2\n');
+    await trade(['adopt', 'd1', '--ticket', '172', '--reason', 'seen it'], books);
+    expect(books.asked).toMatchObject([{ brokerTicket: '172' }]);
+    expect((await trade(['dismiss', 'd1', '--ticket', '172', '--reason', 'x'], books)).code).toBe(2);
   });
 
   it.each(['adopt', 'adopt d1', 'dismiss d1 --reason'])('refuses `%s`, which lacks a word', async (line) => {

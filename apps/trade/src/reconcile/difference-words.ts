@@ -3,15 +3,27 @@ import { count, enumWord, timeWords } from '../cli/words';
 
 /** One difference: what it is about, both sides in numbers, and what was done about it. */
 export function differenceWords(difference: execution.Difference): string {
-  const { differenceId, accountId, kind, subject, symbol, ours, theirs, message, status } = difference;
+  const { differenceId, accountId, kind, subject, symbol, ours, theirs, message, status, candidates } = difference;
   const about = [symbol, subject === symbol ? '' : subject].filter((word) => word !== '').join(' ');
   return [
     `${differenceId}  ${enumWord('DIFFERENCE_STATUS', status)}  ${enumWord('DIFFERENCE_KIND', kind)}  ${accountId}${about === '' ? '' : `  ${about}`}`,
     `  ${message}`,
     `  books:  ${ours === '' ? 'nothing' : ours}`,
-    `  broker: ${theirs === '' ? 'nothing' : theirs}`,
+    ...(candidates.length > 1 ? candidateWords(difference) : [`  broker: ${theirs === '' ? 'nothing' : theirs}`]),
     `  found ${timeWords(difference.foundUs)}${resolvedWords(difference)}`,
   ].join('\n');
+}
+
+/** What an order may be, one line each. */
+function candidateWords({ differenceId, candidates }: execution.Difference): string[] {
+  const width = Math.max(...candidates.map(({ ticket }) => ticket.length));
+  return [
+    `  broker: one of these, or none; ./trade adopt ${differenceId} --ticket N`,
+    ...candidates.map(
+      ({ ticket, words, timeUs }) =>
+        `    ${ticket.padEnd(width)}  ${words}${timeUs === 0 ? '' : `, ${timeWords(timeUs)}`}`,
+    ),
+  ];
 }
 
 function resolvedWords({ resolvedUs, resolvedBy, reason }: execution.Difference): string {

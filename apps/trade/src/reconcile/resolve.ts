@@ -11,12 +11,16 @@ export function resolvingCommand(facts: {
   readonly about: readonly string[];
   readonly resolution: execution.DifferenceStatus;
 }): Command {
+  const isAdopting = facts.resolution === execution.DifferenceStatus.ADOPTED;
   return {
     name: facts.name,
-    usage: 'ID --reason TEXT [--account ACCOUNT]',
+    usage: `ID${isAdopting ? ' [--ticket N]' : ''} --reason TEXT [--account ACCOUNT]`,
     summary: facts.summary,
     about: facts.about.join('\n'),
     options: {
+      ...(isAdopting
+        ? { ticket: { type: 'string', value: 'N', about: 'Which of several candidates an order is' } as const }
+        : {}),
       reason: { type: 'string', value: 'TEXT', about: 'Why; kept in the audit' },
       account: { type: 'string', value: 'ACCOUNT', about: 'Whose (default: the one that has this difference)' },
       ...SYSTEM_OPTIONS,
@@ -35,7 +39,8 @@ async function resolve(context: CommandContext, name: string, resolution: execut
   const system = await context.connect({ ...context, asOperator: true });
   try {
     const accountId = options.text('account') ?? (await ownerOf(system, differenceId));
-    const request = { accountId, differenceId, resolution, reason };
+    const brokerTicket = options.text('ticket') ?? '';
+    const request = { accountId, differenceId, resolution, reason, brokerTicket };
     const resolved = await system.clients.execution.resolveDifference(request);
     const { differences } = await system.clients.execution.listDifferences({ accountId, all: false });
     const left =

@@ -110,10 +110,15 @@ export class DifferenceDesk {
   }
 
   /** As a difference reads that is open since now, or since it was found before. */
-  messageOf(accountId: string, { kind, ...facts }: Difference, before?: execution.Difference): execution.Difference {
+  messageOf(
+    accountId: string,
+    { kind, candidates = [], ...facts }: Difference,
+    before?: execution.Difference,
+  ): execution.Difference {
     const isOpen = before?.status === 'DIFFERENCE_STATUS_OPEN';
     return execution.Difference.fromPartial({
       ...facts,
+      candidates: [...candidates],
       accountId,
       kind: wire('DIFFERENCE_KIND', kind),
       status: 'DIFFERENCE_STATUS_OPEN',

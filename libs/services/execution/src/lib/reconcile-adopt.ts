@@ -20,6 +20,8 @@ export interface Adopted {
   readonly difference: execution.Difference;
   readonly n: number;
   readonly compared: Compared;
+  /** Which of the candidates of a difference it is; empty: the only one. */
+  readonly brokerTicket: string;
   readonly barrier: number;
   readonly reason: string;
 }
@@ -124,19 +126,28 @@ function correction({ difference, n, compared }: Adopted): BookNote {
   };
 }
 
-function ticketTaken({ difference, n, compared }: Adopted): Happening {
+function ticketTaken({ difference, n, compared, brokerTicket }: Adopted): Happening {
   const { subject, differenceId } = difference;
-  const tickets = [...new Set(compared.comparison.candidates.flatMap((c) => (c.coid === subject ? [c.ticket] : [])))];
-  const [ticket, another] = tickets;
-  if (ticket === undefined || another !== undefined) {
-    const what =
-      ticket === undefined ? 'The broker has nothing that it could be' : `It could be ${tickets.join(' or ')}`;
-    throw new RpcError('FAILED_PRECONDITION', 'NOT_ADOPTABLE', `${what}; dismiss it when it never was.`);
-  }
+  const now = compared.comparison.differences.find((each) => each.differenceId === differenceId);
+  const ticket = chosen(now?.candidates?.map((candidate) => candidate.ticket) ?? [], brokerTicket);
   const { timeUs } = compared.fetched.view;
   const message = `An operator said that it is ticket ${ticket}.`;
   const event = { kind: 'ACCEPTED', timeUs, brokerTicket: ticket, code: CODE, message } as const;
   return { coid: subject, cause: `adopt:${differenceId}:${n}`, event };
+}
+
+/** The only candidate, or the one that an operator names. */
+function chosen(tickets: readonly string[], brokerTicket: string): string {
+  const refuse = (why: string) => new RpcError('FAILED_PRECONDITION', 'NOT_ADOPTABLE', why);
+  const [only, another] = tickets;
+  if (only === undefined) throw refuse('The broker has nothing that it could be; dismiss it when it never was.');
+  const list = tickets.join(' or ');
+  if (brokerTicket === '') {
+    if (another === undefined) return only;
+    throw refuse(`It could be ${list}: say which ticket it is, or dismiss it when it never was.`);
+  }
+  if (tickets.includes(brokerTicket)) return brokerTicket;
+  throw refuse(`Ticket ${brokerTicket} is none that it could be; those are ${list}.`);
 }
 
 function opening(

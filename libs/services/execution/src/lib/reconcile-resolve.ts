@@ -1,5 +1,6 @@
 import { execution } from '@trading/contracts';
 import { RpcError } from '@trading/platform-grpc';
+import { invalid } from './order-form';
 import type { DifferenceDesk, DifferencePorts } from './difference-desk';
 import type { Compared, ComparePorts } from './reconcile-account';
 import { adoptionOf } from './reconcile-adopt';
@@ -37,8 +38,13 @@ export async function resolveDifference(
   if (account.isSimulated)
     throw new RpcError('FAILED_PRECONDITION', 'SIMULATED_TIME', 'In simulated time books follow from the data alone.');
 
-  if (resolution === ADOPTED) await adopt(account, stored, reason, ports);
-  else if (stored.kind === execution.DifferenceKind.AMBIGUOUS) await neverWas(account, stored, reason, ports);
+  const { brokerTicket } = request;
+  const isAmbiguous = stored.kind === execution.DifferenceKind.AMBIGUOUS;
+  if (brokerTicket !== '' && !(isAmbiguous && resolution === ADOPTED))
+    invalid('broker_ticket', 'none but of an order whose outcome nobody knows, with ADOPTED');
+
+  if (resolution === ADOPTED) await adopt(account, stored, { reason, brokerTicket }, ports);
+  else if (isAmbiguous) await neverWas(account, stored, reason, ports);
   const resolved = await ports.desk.resolve(account.writer, stored, resolution, { by, reason });
   // What it made known may settle more; without an answer of the terminal the next comparison does it.
   const after = await ports.compare().catch(() => undefined);
@@ -50,7 +56,7 @@ export async function resolveDifference(
 async function adopt(
   account: ComparedAccount,
   difference: execution.Difference,
-  reason: string,
+  word: { readonly reason: string; readonly brokerTicket: string },
   ports: ResolvePorts,
 ): Promise<void> {
   const { writer } = account;
@@ -69,7 +75,7 @@ async function adopt(
   const n = await ports.differences.adoptions(difference.accountId, difference.differenceId);
   await writer.exclusive(async () => {
     const { barrier } = writer;
-    const { happenings, notes } = adoptionOf({ difference, n, compared, barrier, reason });
+    const { happenings, notes } = adoptionOf({ difference, n, compared, barrier, ...word });
     await writer.commit(happenings, { inStep: false, notes });
   });
 }

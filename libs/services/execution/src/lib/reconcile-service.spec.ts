@@ -40,8 +40,11 @@ describe('comparing an account with its broker', () => {
   }
 
   const reconcile = () => fixture.service.reconcile({ accountId: ACCOUNT });
-  const resolve = (differenceId: string, resolution: execution.DifferenceStatus, reason = 'because') =>
-    fixture.service.resolveDifference({ accountId: ACCOUNT, differenceId, resolution, reason });
+  const resolve = (
+    differenceId: string,
+    resolution: execution.DifferenceStatus,
+    { reason = 'because', brokerTicket = '' } = {},
+  ) => fixture.service.resolveDifference({ accountId: ACCOUNT, differenceId, resolution, reason, brokerTicket });
   const listed = async (all = false) =>
     (await fixture.service.listDifferences({ accountId: ACCOUNT, all })).differences.map(
       ({ kind, status }) => `${kind.slice(16)} ${status.slice(18)}`,
@@ -157,7 +160,7 @@ describe('comparing an account with its broker', () => {
     await open();
     show({ positions: [position({ volumeLots: '0.3', openPrice: '1.2' })] });
     const [found] = (await reconcile()).differences;
-    const adopted = await resolve(found!.differenceId, ADOPTED, 'seen in the terminal');
+    const adopted = await resolve(found!.differenceId, ADOPTED, { reason: 'seen in the terminal' });
     expect(adopted).toMatchObject({ status: ADOPTED, resolvedBy: 'operator', reason: 'seen in the terminal' });
     expect(await fixture.lots()).toBe('0.3');
     const { orders } = await fixture.service.listOrders({ accountId: ACCOUNT, states: [], limit: 0, afterSeq: 0 });
@@ -228,6 +231,35 @@ describe('comparing an account with its broker', () => {
     await resolve(found!.differenceId, ADOPTED);
     expect(await fixture.stateOf('c-1234')).toBe('FILLED');
     expect(await fixture.lots()).toBe('0.1');
+    expect(await listed()).toEqual([]);
+  });
+
+  it('has the operator choose between several that it may be, and books the others as nobody’s', async () => {
+    await open();
+    await unknown('c-1234');
+    show({ positions: [position({ magic: '7', volumeLots: '0.2', openPrice: '1.15' })] });
+    const second = { orderTicket: '72', price: '1.2', timeUs: timeOf(2) };
+    tell({
+      deals: [deal({ magic: '7', orderTicket: '71' }), { ...deal({ magic: '7', ...second }), dealTicket: 'd2' }],
+    });
+    const [found] = (await reconcile()).differences;
+    expect(found?.candidates).toEqual([
+      { ticket: '71', words: 'deal d1, BUY 0.1 EURUSD at 1.1', timeUs: timeOf(1) },
+      { ticket: '72', words: 'deal d2, BUY 0.1 EURUSD at 1.2', timeUs: timeOf(2) },
+    ]);
+    expect((await fixture.service.listDifferences({ accountId: ACCOUNT, all: false })).differences).toEqual([found]);
+    const { differenceId } = found!;
+    await expect(resolve(differenceId, ADOPTED)).rejects.toThrow('It could be 71 or 72: say which ticket it is');
+    await expect(resolve(differenceId, ADOPTED, { brokerTicket: '73' })).rejects.toThrow('those are 71 or 72');
+    await expect(resolve(differenceId, DISMISSED, { brokerTicket: '72' })).rejects.toMatchObject({
+      code: 'FIELD_INVALID',
+    });
+    expect(await fixture.stateOf('c-1234')).toBe('UNKNOWN');
+    await resolve(differenceId, ADOPTED, { brokerTicket: '72' });
+    expect(await fixture.service.getOrder({ accountId: ACCOUNT, coid: 'c-1234' })).toMatchObject({
+      ...{ state: 'ORDER_STATE_FILLED', brokerTicket: '72', averagePrice: '1.2' },
+    });
+    expect(await fixture.lots()).toBe('0.2');
     expect(await listed()).toEqual([]);
   });
 
@@ -333,7 +365,9 @@ describe('comparing an account with its broker', () => {
     await expect(resolve('d0', ADOPTED)).rejects.toMatchObject({ code: 'DIFFERENCE_UNKNOWN' });
     show({}, '9000.00');
     const [found] = (await reconcile()).differences;
-    await expect(resolve(found!.differenceId, ADOPTED, ' ')).rejects.toMatchObject({ code: 'REASON_MISSING' });
+    await expect(resolve(found!.differenceId, ADOPTED, { reason: ' ' })).rejects.toMatchObject({
+      code: 'REASON_MISSING',
+    });
     await expect(resolve(found!.differenceId, 'DIFFERENCE_STATUS_GONE')).rejects.toMatchObject({
       code: 'RESOLUTION_INVALID',
     });

@@ -12,6 +12,8 @@ export interface Candidate {
   readonly order: BookedOrder;
   readonly ticket: string;
   readonly words: string;
+  /** 0: not known. */
+  readonly timeUs: number;
 }
 
 export interface OrdersCompared {
@@ -39,12 +41,10 @@ export function compareOrders(
   for (const position of [...unexplained].sort((a, b) => (a.positionId < b.positionId ? -1 : 1))) {
     const owner = owners.of({ ...position, ticket: position.positionId, coid: '', timeUs: view.timeUs });
     const ticket = owners.rootOf(position.positionId);
-    const words = orderWords(position);
+    const words = `position ${ticket}, ${orderWords({ ...position, price: position.openPrice })}`;
     if (owner.kind === 'ours') settle(compared, owner.order, ticket, view.timeUs);
     if (owner.kind === 'maybe')
-      compared.candidates.push(
-        ...owner.orders.map((order) => ({ order, ticket, words: `position ${ticket}, ${words}` })),
-      );
+      compared.candidates.push(...owner.orders.map((order) => ({ order, ticket, words, timeUs: 0 })));
   }
   return compared;
 }
@@ -81,7 +81,9 @@ function onOpen(
   };
   switch (owner.kind) {
     case 'maybe':
-      compared.candidates.push(...owner.orders.map((order) => ({ order, ticket, words: `order ${ticket}, ${words}` })));
+      compared.candidates.push(
+        ...owner.orders.map((order) => ({ order, ticket, words: `order ${ticket}, ${words}`, timeUs: theirs.timeUs })),
+      );
       return;
     case 'foreign':
       if (theirs.coid === '' && books.externalOrders === 'adopt') return;
@@ -118,7 +120,7 @@ function onEnded(
   const { ticket, timeUs, reason } = theirs;
   if (owner.kind === 'maybe') {
     const words = `order ${ticket}, ${orderWords(theirs)}, ${theirs.state}`;
-    compared.candidates.push(...owner.orders.map((order) => ({ order, ticket, words })));
+    compared.candidates.push(...owner.orders.map((order) => ({ order, ticket, words, timeUs })));
   }
   if (owner.kind !== 'ours') return;
   const { order } = owner;

@@ -3,7 +3,7 @@ import type { BookedOrder, Books } from './books';
 import type { BrokerView } from './broker';
 import { orderWords, type Candidate } from './compare-orders';
 import { differenceOf } from './difference-id';
-import type { Booking, Difference } from './outcome';
+import type { Booking, Difference, DifferenceCandidate } from './outcome';
 import { SEARCH_MARGIN_US } from './owners';
 
 /** So long after its last moment an order may still be on its way. */
@@ -40,8 +40,10 @@ function onUnknown(
   alike: readonly Candidate[],
 ): void {
   if (alike.length > 0) {
-    const theirs = [...new Map(alike.map(({ ticket, words }) => [ticket, words])).values()].sort().join('; ');
-    doubt(compared, books, order, theirs, `The broker has ${theirs}, which may be it: its comment is not there.`);
+    const found = byTicket(alike);
+    const theirs = found.map(({ words }) => words).join('; ');
+    const why = `The broker has ${theirs}, which may be it: its comment is not there.`;
+    doubt(compared, books, order, theirs, why, found);
     return;
   }
   const { absences, journal } = order.doubt ?? { absences: 0 };
@@ -57,13 +59,33 @@ function onUnknown(
   }
 }
 
-function doubt(compared: MissingCompared, books: Books, order: BookedOrder, theirs: string, why: string): void {
+/** What is said of one ticket, together. */
+function byTicket(alike: readonly Candidate[]): DifferenceCandidate[] {
+  const tickets = [...new Set(alike.map(({ ticket }) => ticket))].sort(
+    (a, b) => a.length - b.length || (a < b ? -1 : 1),
+  );
+  return tickets.map((ticket) => {
+    const same = alike.filter((candidate) => candidate.ticket === ticket);
+    const times = same.map(({ timeUs }) => timeUs).filter((timeUs) => timeUs > 0);
+    const words = [...new Set(same.map((candidate) => candidate.words))].sort().join(', ');
+    return { ticket, words, timeUs: times.length === 0 ? 0 : Math.min(...times) };
+  });
+}
+
+function doubt(
+  compared: MissingCompared,
+  books: Books,
+  order: BookedOrder,
+  theirs: string,
+  why: string,
+  candidates: readonly DifferenceCandidate[] = [],
+): void {
   const { coid, symbol } = order;
   if (!order.ambiguous)
     compared.toBook.push({ kind: 'ambiguous', cause: `reconcile:ambiguous:${coid}`, coid, reason: why });
   const ours = orderWords(order);
   const message = `Nobody knows what became of order ${coid} (${ours}). ${why}`;
-  const facts = { kind: 'AMBIGUOUS', symbol, subject: coid, ours, theirs, message, size: theirs } as const;
+  const facts = { kind: 'AMBIGUOUS', symbol, subject: coid, ours, theirs, message, candidates, size: theirs } as const;
   compared.differences.push(differenceOf(books.accountId, facts));
 }
 

@@ -146,7 +146,6 @@ describe('comparing any books with any broker', () => {
           settled: [],
           toBook: [],
           differences: [],
-          candidates: [],
           absent: [],
         });
       }),

@@ -34,7 +34,6 @@ describe('comparing books with their broker', () => {
       settled: [],
       toBook: [],
       differences: [],
-      candidates: [],
       absent: [],
     });
   });

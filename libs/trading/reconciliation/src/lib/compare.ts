@@ -55,7 +55,6 @@ export function compare(books: Books, view: BrokerView): Comparison {
     settled: settledBy(books, toBook),
     toBook,
     differences: apart.sort((a, b) => (a.differenceId < b.differenceId ? -1 : 1)),
-    candidates: ticketsOf(candidates),
     absent: unknown.absent,
   };
 }
@@ -93,14 +92,7 @@ function volumeOf({ orders }: Books, coid: string): string {
 
 function candidatesOf({ deal, owner }: DealsCompared['doubtful'][number]): Candidate[] {
   const words = `deal ${deal.dealTicket}, ${orderWords(deal)}`;
-  return owner.orders.map((order) => ({ order, ticket: deal.orderTicket, words }));
-}
-
-function ticketsOf(candidates: readonly Candidate[]): Comparison['candidates'] {
-  const named = candidates.map(
-    ({ order, ticket }) => [`${order.coid} ${ticket}`, { coid: order.coid, ticket }] as const,
-  );
-  return [...new Map(named.sort(([a], [b]) => (a < b ? -1 : 1))).values()];
+  return owner.orders.map((order) => ({ order, ticket: deal.orderTicket, words, timeUs: deal.timeUs }));
 }
 
 /** Orders that nobody knew the outcome of, and that are known now. */

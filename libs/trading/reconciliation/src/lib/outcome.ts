@@ -55,6 +55,16 @@ export interface Difference {
   readonly ours: string;
   readonly theirs: string;
   readonly message: string;
+  /** What the broker has that an order of unknown outcome may be, by ticket: an operator says which. */
+  readonly candidates?: readonly DifferenceCandidate[];
+}
+
+export interface DifferenceCandidate {
+  readonly ticket: string;
+  /** In numbers. */
+  readonly words: string;
+  /** When it was placed or dealt, the earliest that is known; 0: not known. */
+  readonly timeUs: number;
 }
 
 export interface Comparison {
@@ -64,8 +74,6 @@ export interface Comparison {
   readonly settled: readonly string[];
   readonly toBook: readonly Booking[];
   readonly differences: readonly Difference[];
-  /** Tickets of the broker that may be of UNKNOWN orders: an operator says. */
-  readonly candidates: readonly { readonly coid: string; readonly ticket: string }[];
   /** UNKNOWN orders that should be there by now, and are not: to be counted in their {@link Doubt}. */
   readonly absent: readonly string[];
 }

@@ -459,6 +459,16 @@ export interface Difference {
   resolvedUs: number;
   resolvedBy: string;
   reason: string;
+  /** Of an order whose outcome nobody knows: what the broker has that it may be. */
+  candidates: DifferenceCandidate[];
+}
+
+export interface DifferenceCandidate {
+  ticket: string;
+  /** In numbers, such as `deal 7, BUY 0.1 EURUSD at 1.1`. */
+  words: string;
+  /** When it was placed or dealt; 0: not known. */
+  timeUs: number;
 }
 
 export interface Reconciliation {
@@ -491,6 +501,8 @@ export interface ResolveDifferenceRequest {
   /** ADOPTED or DISMISSED */
   resolution: DifferenceStatus;
   reason: string;
+  /** With ADOPTED, of a difference with several candidates: which of them it is. */
+  brokerTicket: string;
 }
 
 export interface ListLedgerRequest {
@@ -1703,6 +1715,7 @@ function createBaseDifference(): Difference {
     resolvedUs: 0,
     resolvedBy: "",
     reason: "",
+    candidates: [],
   };
 }
 
@@ -1746,6 +1759,9 @@ export const Difference: MessageFns<Difference> = {
     }
     if (message.reason !== "") {
       writer.uint32(106).string(message.reason);
+    }
+    for (const v of message.candidates) {
+      DifferenceCandidate.encode(v!, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -1867,6 +1883,14 @@ export const Difference: MessageFns<Difference> = {
             message.reason = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.candidates.push(DifferenceCandidate.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1914,6 +1938,9 @@ export const Difference: MessageFns<Difference> = {
         ? globalThis.String(object.resolved_by)
         : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      candidates: globalThis.Array.isArray(object?.candidates)
+        ? object.candidates.map((e: any) => DifferenceCandidate.fromJSON(e))
+        : [],
     };
   },
 
@@ -1958,6 +1985,9 @@ export const Difference: MessageFns<Difference> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.candidates?.length) {
+      obj.candidates = message.candidates.map((e) => DifferenceCandidate.toJSON(e));
+    }
     return obj;
   },
 
@@ -1979,6 +2009,112 @@ export const Difference: MessageFns<Difference> = {
     message.resolvedUs = object.resolvedUs ?? 0;
     message.resolvedBy = object.resolvedBy ?? "";
     message.reason = object.reason ?? "";
+    message.candidates = object.candidates?.map((e) => DifferenceCandidate.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDifferenceCandidate(): DifferenceCandidate {
+  return { ticket: "", words: "", timeUs: 0 };
+}
+
+export const DifferenceCandidate: MessageFns<DifferenceCandidate> = {
+  encode(message: DifferenceCandidate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== "") {
+      writer.uint32(10).string(message.ticket);
+    }
+    if (message.words !== "") {
+      writer.uint32(18).string(message.words);
+    }
+    if (message.timeUs !== 0) {
+      writer.uint32(24).int64(message.timeUs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DifferenceCandidate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDifferenceCandidate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.words = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DifferenceCandidate {
+    return {
+      ticket: isSet(object.ticket) ? globalThis.String(object.ticket) : "",
+      words: isSet(object.words) ? globalThis.String(object.words) : "",
+      timeUs: isSet(object.timeUs)
+        ? globalThis.Number(object.timeUs)
+        : isSet(object.time_us)
+        ? globalThis.Number(object.time_us)
+        : 0,
+    };
+  },
+
+  toJSON(message: DifferenceCandidate): unknown {
+    const obj: any = {};
+    if (message.ticket !== "") {
+      obj.ticket = message.ticket;
+    }
+    if (message.words !== "") {
+      obj.words = message.words;
+    }
+    if (message.timeUs !== 0) {
+      obj.timeUs = Math.round(message.timeUs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DifferenceCandidate>): DifferenceCandidate {
+    return DifferenceCandidate.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DifferenceCandidate>): DifferenceCandidate {
+    const message = createBaseDifferenceCandidate();
+    message.ticket = object.ticket ?? "";
+    message.words = object.words ?? "";
+    message.timeUs = object.timeUs ?? 0;
     return message;
   },
 };
@@ -2323,7 +2459,7 @@ export const ListDifferencesResponse: MessageFns<ListDifferencesResponse> = {
 };
 
 function createBaseResolveDifferenceRequest(): ResolveDifferenceRequest {
-  return { accountId: "", differenceId: "", resolution: DifferenceStatus.UNSPECIFIED, reason: "" };
+  return { accountId: "", differenceId: "", resolution: DifferenceStatus.UNSPECIFIED, reason: "", brokerTicket: "" };
 }
 
 export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
@@ -2339,6 +2475,9 @@ export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
     }
     if (message.reason !== "") {
       writer.uint32(34).string(message.reason);
+    }
+    if (message.brokerTicket !== "") {
+      writer.uint32(42).string(message.brokerTicket);
     }
     return writer;
   },
@@ -2388,6 +2527,14 @@ export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
             message.reason = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.brokerTicket = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2414,6 +2561,11 @@ export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
         : "",
       resolution: isSet(object.resolution) ? differenceStatusFromJSON(object.resolution) : DifferenceStatus.UNSPECIFIED,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      brokerTicket: isSet(object.brokerTicket)
+        ? globalThis.String(object.brokerTicket)
+        : isSet(object.broker_ticket)
+        ? globalThis.String(object.broker_ticket)
+        : "",
     };
   },
 
@@ -2431,6 +2583,9 @@ export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.brokerTicket !== "") {
+      obj.brokerTicket = message.brokerTicket;
+    }
     return obj;
   },
 
@@ -2443,6 +2598,7 @@ export const ResolveDifferenceRequest: MessageFns<ResolveDifferenceRequest> = {
     message.differenceId = object.differenceId ?? "";
     message.resolution = object.resolution ?? DifferenceStatus.UNSPECIFIED;
     message.reason = object.reason ?? "";
+    message.brokerTicket = object.brokerTicket ?? "";
     return message;
   },
 };
