@@ -41,13 +41,15 @@ export class ExecutionStage implements Stage<ExecutionInput> {
   private barrierUs = 0;
   private readonly clock: LiveClock;
   private keptSeq = 0;
+  /** Whether the session has said after which reliable event it begins. */
+  private isPlaced = false;
   /** Whether a session has begun since the stage was made. */
   hasSession = false;
   /** Whether the session is one of simulated time, also after the end of its data. */
   isSimulated = false;
   /** Orders that the terminal has proven not to know, and that may be delivered once more. */
   absent = new Set<string>();
-  /** The last reliable event of the terminal that is booked. */
+  /** The last reliable event of the terminal that is booked, or lies before the session. */
   heard: { readonly journalId: string; readonly seq: number } | undefined;
   /** Called when an order's outcome is not known. */
   onUnknown: () => void = () => undefined;
@@ -92,6 +94,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       this.clock.start(session.timeUs);
       this.trades = [];
       this.heard = undefined;
+      this.isPlaced = false;
       writer.lease = await ports.leases.take(writer.accountId);
       await fenceTerminal(writer, ports);
       const row = await recallWriter(writer, ports, session);
@@ -263,6 +266,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
         return;
       case 'terminal':
         this.terminal = body.value;
+        this.hearBeginning(body.value);
         return;
       case 'account': {
         if (writer.books.isOpen || this.terminal === undefined) return;
@@ -274,6 +278,16 @@ export class ExecutionStage implements Stage<ExecutionInput> {
       default:
         return;
     }
+  }
+
+  /**
+   * The first word on a terminal comes with the session, and that after all that was said before it: nothing older is on
+   * its way any more.
+   */
+  private hearBeginning({ journalId, eventSeq }: gateway.TerminalSession): void {
+    if (this.isSimulated || this.isPlaced || journalId === '') return;
+    this.isPlaced = true;
+    this.heard ??= { journalId, seq: eventSeq };
   }
 
   /** @throws {LeaseLost} */

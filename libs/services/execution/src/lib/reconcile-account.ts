@@ -34,8 +34,8 @@ const PASSES = 8;
 
 /**
  * Compares an account with its broker and books what is proven. What looks like a difference while reliable events are
- * on their way is looked at again; undefined when no quiet moment was found. `books` is false where nothing may be
- * booked: then the comparison only tells.
+ * on their way is looked at again, also in the first look of a session, before which others may have been said;
+ * undefined when no quiet moment was found. `books` is false where nothing may be booked: then the comparison only tells.
  */
 export async function reconcileAccount(
   account: ComparedAccount,

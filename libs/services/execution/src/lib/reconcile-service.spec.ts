@@ -1,6 +1,6 @@
 import { execution, gateway } from '@trading/contracts';
 import { ExecutionFixture } from '../testing/execution-fixture';
-import { ACCOUNT, dealOf, orderOf, resultOf, SNAPSHOT, submitOf, ticks, timeOf } from '../testing/messages';
+import { ACCOUNT, dealOf, orderOf, resultOf, SNAPSHOT, submitOf, ticks, timeOf, updateOf } from '../testing/messages';
 import { until } from '../testing/until';
 
 const { ADOPTED, DISMISSED } = execution.DifferenceStatus;
@@ -129,6 +129,40 @@ describe('comparing an account with its broker', () => {
     expect(await reconcile()).toMatchObject({ differences: [] });
     expect(booked).toEqual([]);
     expect(await fixture.lots()).toBe('0.1');
+  });
+
+  it('waits with the first look of a session until what lies before it is booked', async () => {
+    await open();
+    const waits = { type: 'ORDER_TYPE_LIMIT', price: '1.05', timeInForce: 'TIME_IN_FORCE_GTC' } as const;
+    await fixture.service.submitOrder(submitOf(orderOf('c-1234', waits)));
+    await fixture.onTrade({ $case: 'order', value: updateOf('c-1234', 'ORDER_UPDATE_STATE_PLACED') });
+    await fixture.crash();
+    await fixture.session(0, { lockstep: false });
+    // The broker has canceled it; neither its history nor the event that says so has come here yet.
+    show({}, '10000.00', 2);
+    expect(await reconcile()).toMatchObject({ complete: false, differences: [] });
+    expect(await listed(true)).toEqual([]);
+    let pauses = 0;
+    fixture.onPause = async () => {
+      if (++pauses === 3)
+        await fixture.onTrade({ $case: 'order', value: updateOf('c-1234', 'ORDER_UPDATE_STATE_CANCELED') });
+    };
+    expect(await reconcile()).toMatchObject({ complete: true, differences: [], bookedEvents: 0 });
+    expect(pauses).toBe(3);
+    expect(await fixture.stateOf('c-1234')).toBe('CANCELED');
+    expect(fixture.riskManager.halts).toEqual([]);
+  });
+
+  it('tries the first look of a session again soon when it was not possible', async () => {
+    await open();
+    fixture.terminal.way = 'down';
+    await fixture.service.tick();
+    await fixture.settled();
+    expect(fixture.terminal.synced).toEqual([]);
+    fixture.terminal.way = 'up';
+    fixture.nowMs += 5_000;
+    await fixture.service.tick();
+    await until(() => fixture.terminal.synced.length === 1);
   });
 
   it('keeps, tells of and halts for a position that nothing explains, and lets it go when it is gone', async () => {

@@ -15,7 +15,10 @@ export interface ComparedAccount {
   readonly account: execution.Account | undefined;
   /** Event time of the account; without simulated time, that of its last message. */
   readonly timeUs: number;
-  /** The last reliable event of the terminal that is booked; undefined: none since the start. */
+  /**
+   * The last reliable event of the terminal that is booked, or after which the session began; undefined: the session has
+   * not said, or is one of simulated time.
+   */
   readonly heard: { readonly journalId: string; readonly seq: number } | undefined;
 }
 

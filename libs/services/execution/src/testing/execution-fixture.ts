@@ -193,6 +193,8 @@ export class ExecutionFixture {
         login: '1',
         platform: 'PLATFORM_MT5',
         tradeMode,
+        journalId: this.journalId,
+        eventSeq: lockstep ? 0 : this.seq,
       }),
     });
     await this.onAccount({ $case: 'instrument', value: this.instrument });

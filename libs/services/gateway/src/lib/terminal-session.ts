@@ -175,6 +175,7 @@ export class TerminalSession {
       tradeAllowed: this.connection.isOpen && this.state.tradeAllowed,
       syncing: this.sync.isSyncing,
       journalId: hello.journalId,
+      eventSeq: this.lockstep ? 0 : this.sequence.lastSeq,
     };
   }
 

@@ -505,6 +505,8 @@ export interface TerminalSession {
   /** A full comparison with the broker is under way: no submit is taken. */
   syncing: boolean;
   journalId: string;
+  /** The last reliable event of that journal that the bus has accepted; not kept in simulated time. */
+  eventSeq: number;
 }
 
 export interface ListSessionsResponse {
@@ -3996,6 +3998,7 @@ function createBaseTerminalSession(): TerminalSession {
     tradeAllowed: false,
     syncing: false,
     journalId: "",
+    eventSeq: 0,
   };
 }
 
@@ -4066,6 +4069,9 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     }
     if (message.journalId !== "") {
       writer.uint32(178).string(message.journalId);
+    }
+    if (message.eventSeq !== 0) {
+      writer.uint32(184).int64(message.eventSeq);
     }
     return writer;
   },
@@ -4259,6 +4265,14 @@ export const TerminalSession: MessageFns<TerminalSession> = {
             message.journalId = reader.string();
             continue;
           }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.eventSeq = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4335,6 +4349,11 @@ export const TerminalSession: MessageFns<TerminalSession> = {
         : isSet(object.journal_id)
         ? globalThis.String(object.journal_id)
         : "",
+      eventSeq: isSet(object.eventSeq)
+        ? globalThis.Number(object.eventSeq)
+        : isSet(object.event_seq)
+        ? globalThis.Number(object.event_seq)
+        : 0,
     };
   },
 
@@ -4406,6 +4425,9 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     if (message.journalId !== "") {
       obj.journalId = message.journalId;
     }
+    if (message.eventSeq !== 0) {
+      obj.eventSeq = Math.round(message.eventSeq);
+    }
     return obj;
   },
 
@@ -4436,6 +4458,7 @@ export const TerminalSession: MessageFns<TerminalSession> = {
     message.tradeAllowed = object.tradeAllowed ?? false;
     message.syncing = object.syncing ?? false;
     message.journalId = object.journalId ?? "";
+    message.eventSeq = object.eventSeq ?? 0;
     return message;
   },
 };
