@@ -90,14 +90,30 @@ export class HistoryStore {
     return row === undefined ? undefined : { timeUs: row.time_us, state: row.state };
   }
 
-  /** Keeps anchors as of a wall-clock time, unless later ones are kept already. */
-  async saveAnchors(sql: Sql | undefined, accountId: string, timeUs: number, state: AnchorsState): Promise<void> {
-    await (sql ?? this.database).query(
-      `INSERT INTO anchors (account_id, time_us, state) VALUES ($1, $2, $3::jsonb)
-       ON CONFLICT (account_id) DO UPDATE SET time_us = excluded.time_us, state = excluded.state
-       WHERE anchors.time_us <= excluded.time_us`,
-      [accountId, timeUs, JSON.stringify(state)],
+  /** Makes the caller the only one who may keep the account's anchors: whoever did before keeps none any more. */
+  async takeAnchors(accountId: string): Promise<number> {
+    const [row] = await this.database.query<{ generation: number }>(
+      `INSERT INTO anchor_keeper (account_id, generation) VALUES ($1, 1)
+       ON CONFLICT (account_id) DO UPDATE SET generation = anchor_keeper.generation + 1 RETURNING generation`,
+      [accountId],
     );
+    return row?.generation ?? 0;
+  }
+
+  /** Keeps anchors as of a wall-clock time; false when another has taken them since `generation`. */
+  async saveAnchors(
+    sql: Sql | undefined,
+    { accountId, generation }: { readonly accountId: string; readonly generation: number },
+    timeUs: number,
+    state: AnchorsState,
+  ): Promise<boolean> {
+    const rows = await (sql ?? this.database).query(
+      `INSERT INTO anchors (account_id, time_us, state)
+       SELECT account_id, $3, $4::jsonb FROM anchor_keeper WHERE account_id = $1 AND generation = $2 FOR SHARE
+       ON CONFLICT (account_id) DO UPDATE SET time_us = excluded.time_us, state = excluded.state RETURNING account_id`,
+      [accountId, generation, timeUs, JSON.stringify(state)],
+    );
+    return rows.length > 0;
   }
 
   /** True the first time that this breach is reported. */

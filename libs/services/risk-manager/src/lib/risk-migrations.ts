@@ -127,9 +127,23 @@ export class RiskHistory1700000000002 implements MigrationInterface {
   }
 }
 
+/** Whoever follows an account by now keeps its anchors, and nobody before. */
+export class AnchorKeepers1700000000003 implements MigrationInterface {
+  readonly name = 'AnchorKeepers1700000000003';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE anchor_keeper (account_id text PRIMARY KEY, generation bigint NOT NULL)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE anchor_keeper');
+  }
+}
+
 export const RISK_MANAGER_MIGRATIONS = [
   CreateCheckpoint1700000000000,
   RiskTables1700000000000,
   AccountVersion1700000000001,
   RiskHistory1700000000002,
+  AnchorKeepers1700000000003,
 ];

@@ -59,15 +59,15 @@ export class RiskStage implements Stage<RiskInputEvent> {
   }
 
   async onSession(session: SessionStart): Promise<void> {
-    const { checkpoints, cache, store } = this.ports;
+    const { checkpoints, cache } = this.ports;
     this.live = this.isRealTime = !session.lockstep;
     this.orderEvents = [];
     this.stops = [];
     this.lastFlatUs = 0;
     this.view.restore(await checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
     if (this.isRealTime) {
-      const kept = await store.history.anchors(this.accountId);
-      if (kept !== undefined) this.view.restoreAnchors(kept.state);
+      const kept = await this.keeper.begin();
+      if (kept !== undefined) this.view.restoreAnchors(kept);
       await recallQuotes(cache, this.accountId, session.symbols, systemClock.nowUs(), this.view);
     }
     this.sessionId = session.sessionId;

@@ -123,7 +123,7 @@ export class RiskFixture {
   async reset(limits: Partial<RiskLimits> = {}, config: Partial<RiskManagerConfig> = {}): Promise<void> {
     await this.silence();
     await this.database.query(
-      'TRUNCATE account, limits, verdict, reservation, exposure, breach, audit, checkpoint, anchors, announcement',
+      'TRUNCATE account, limits, verdict, reservation, exposure, breach, audit, checkpoint, anchors, anchor_keeper, announcement',
     );
     this.errors = [];
     this.raised.length = 0;
@@ -322,14 +322,14 @@ export class RiskFixture {
  */
 function silenced({ history }: RiskStore): () => Promise<void> {
   const save = history.saveAnchors.bind(history);
-  const saving = new Set<Promise<void>>();
+  const saving = new Set<Promise<boolean>>();
   let isGone = false;
   history.saveAnchors = async (sql, ...anchors) => {
     if (sql !== undefined) return save(sql, ...anchors);
-    if (isGone) return;
+    if (isGone) return false;
     const work = save(sql, ...anchors);
     saving.add(work);
-    await work.finally(() => saving.delete(work));
+    return work.finally(() => saving.delete(work));
   };
   return async () => {
     isGone = true;
