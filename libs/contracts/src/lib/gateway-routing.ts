@@ -28,7 +28,6 @@ export function routeToGateways(clients: readonly gateway.GatewayService[]): gat
     submitOrder: (request) => order(request.order?.accountId ?? '', (client) => client.submitOrder(request)),
     modifyOrder: async (request) => (await of(request.accountId)).modifyOrder(request),
     cancelOrder: async (request) => (await of(request.accountId)).cancelOrder(request),
-    closePosition: (request) => order(request.order?.accountId ?? '', (client) => client.closePosition(request)),
     queryOrder: async (request) => (await of(request.accountId)).queryOrder(request),
     fence: async (request) => (await of(request.accountId)).fence(request),
     endSync: async (request) => (await of(request.accountId)).endSync(request),

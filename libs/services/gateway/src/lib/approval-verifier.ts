@@ -23,10 +23,9 @@ export class ApprovalVerifier {
     order: common.OrderRequest,
     approval: common.Approval | undefined,
     epoch: number,
-    verb: 'submit' | 'close',
     nowUs: number,
   ): ApprovalCheck {
-    return this.verify(approval, nowUs, (envelope) => orderPairs(order, envelope, epoch, verb));
+    return this.verify(approval, nowUs, (envelope) => orderPairs(order, envelope, epoch));
   }
 
   /** The same for a change of a working order, or of a position's stops. */
@@ -53,9 +52,9 @@ export class ApprovalVerifier {
   }
 }
 
-function orderPairs(order: common.OrderRequest, envelope: common.ApprovalEnvelope, epoch: number, verb: string): Pairs {
+function orderPairs(order: common.OrderRequest, envelope: common.ApprovalEnvelope, epoch: number): Pairs {
   return [
-    ['verb', verb, envelope.verb],
+    ['verb', 'submit', envelope.verb],
     ['order', order.coid, envelope.coid],
     ['account', order.accountId, envelope.accountId],
     ['symbol', order.symbol, envelope.symbol],

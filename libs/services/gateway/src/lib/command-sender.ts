@@ -12,7 +12,7 @@ import { NoAnswer } from './pending-requests';
 import type { TerminalSession } from './terminal-session';
 
 type Answer = gateway.SubmitOrderResponse;
-type Verb = 'submit' | 'close' | 'modify' | 'cancel' | 'flatten';
+type Verb = 'submit' | 'modify' | 'cancel' | 'flatten';
 
 const OUTCOMES: Partial<Record<gateway.SubmitStatus, CommandOutcome>> = {
   [gateway.SubmitStatus.JOURNALLED]: 'journalled',
@@ -36,16 +36,12 @@ export class CommandSender {
   ) {}
 
   /** Routes an approved order or close. Never sends twice: without an acknowledgement the outcome is UNKNOWN. */
-  async submit(
-    session: TerminalSession,
-    request: gateway.SubmitOrderRequest,
-    verb: 'submit' | 'close',
-  ): Promise<Answer> {
+  async submit(session: TerminalSession, request: gateway.SubmitOrderRequest): Promise<Answer> {
     const { order, approval, epoch } = request;
     if (order === undefined) return refused('ORDER_MISSING', 'The request holds no order.');
-    const approved = this.verifier.check(order, approval, epoch, verb, session.timeUs);
-    if (!approved.ok) return this.counted(verb, refused(approved.code, approved.message));
-    return this.send(session, order, epoch, approved.envelope.notAfterUs, approved.envelope.fillingModes, verb);
+    const approved = this.verifier.check(order, approval, epoch, session.timeUs);
+    if (!approved.ok) return this.counted('submit', refused(approved.code, approved.message));
+    return this.send(session, order, epoch, approved.envelope.notAfterUs, approved.envelope.fillingModes, 'submit');
   }
 
   /** Sends without an approval: only for closes that the gateway bounded by the terminal's own snapshot. */

@@ -55,7 +55,7 @@ describe('a gateway that is given a command', () => {
       });
       expect(await calls().submitOrder(suite.gateway.approved(pending))).toMatchObject({ status: JOURNALLED });
       const closeBy = suite.gateway.order({ coid: 'c2', positionId: 'p1', closeByPositionId: 'p2', reduceOnly: true });
-      expect(await calls().closePosition(suite.gateway.approved(closeBy, { verb: 'close' }))).toMatchObject({
+      expect(await calls().submitOrder(suite.gateway.approved(closeBy))).toMatchObject({
         status: JOURNALLED,
       });
       expect(bodies(one, 'order.submit')).toMatchObject([
@@ -76,10 +76,10 @@ describe('a gateway that is given a command', () => {
       expect(bodies(one, 'order.submit')).toEqual([]);
     });
 
-    it('closes only with an approval of a close', async () => {
+    it('submits only with an approval of a submit', async () => {
       await suite.gateway.connect();
-      const close = suite.gateway.order({ positionId: 'p1', reduceOnly: true });
-      expect(await calls().closePosition(suite.gateway.approved(close))).toMatchObject({ code: 'APPROVAL_MISMATCH' });
+      const approved = suite.gateway.approved(suite.gateway.order(), { verb: 'modify' });
+      expect(await calls().submitOrder(approved)).toMatchObject({ code: 'APPROVAL_MISMATCH' });
     });
   });
 

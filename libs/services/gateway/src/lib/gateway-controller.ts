@@ -19,12 +19,6 @@ export class GatewayController {
     return this.useCases.submitOrder(request);
   }
 
-  @GrpcMethod('GatewayService', 'ClosePosition')
-  closePosition(request: gateway.ClosePositionRequest, metadata: Metadata): Promise<gateway.SubmitOrderResponse> {
-    requireServiceOrOperator(metadata, this.tokens);
-    return this.useCases.closePosition(request);
-  }
-
   @GrpcMethod('GatewayService', 'ModifyOrder')
   modifyOrder(request: gateway.ModifyOrderRequest, metadata: Metadata): Promise<gateway.CommandAck> {
     requireServiceOrOperator(metadata, this.tokens);

@@ -30,11 +30,8 @@ export class GatewayUseCases implements gateway.GatewayService {
   constructor(private readonly parts: GatewayParts) {}
 
   submitOrder(request: gateway.SubmitOrderRequest): Promise<gateway.SubmitOrderResponse> {
-    return this.routed(request, 'submit');
-  }
-
-  closePosition(request: gateway.ClosePositionRequest): Promise<gateway.SubmitOrderResponse> {
-    return this.routed(request, 'close');
+    const { accountId = '', coid = '' } = request.order ?? {};
+    return withCorrelation({ accountId, coid }, () => this.route(request, accountId));
   }
 
   async modifyOrder(request: gateway.ModifyOrderRequest): Promise<gateway.CommandAck> {
@@ -123,16 +120,7 @@ export class GatewayUseCases implements gateway.GatewayService {
     return named === '' ? this.parts.config.accounts.map(({ accountId }) => accountId) : [named];
   }
 
-  private routed(request: gateway.SubmitOrderRequest, verb: 'submit' | 'close'): Promise<gateway.SubmitOrderResponse> {
-    const { accountId = '', coid = '' } = request.order ?? {};
-    return withCorrelation({ accountId, coid }, () => this.route(request, verb, accountId));
-  }
-
-  private async route(
-    request: gateway.SubmitOrderRequest,
-    verb: 'submit' | 'close',
-    accountId: string,
-  ): Promise<gateway.SubmitOrderResponse> {
+  private async route(request: gateway.SubmitOrderRequest, accountId: string): Promise<gateway.SubmitOrderResponse> {
     const { server, sender } = this.parts;
     const session = server.session(accountId);
     if (session === undefined) return offline(accountId);
@@ -141,7 +129,7 @@ export class GatewayUseCases implements gateway.GatewayService {
     const hold = this.holdOn(session);
     if (hold?.code === HALTED && !reduceOnly) return hold;
     if (session.sync.isSyncing && !isOperatorsClose) return syncing(accountId);
-    const answer = await sender.submit(session, request, verb);
+    const answer = await sender.submit(session, request);
     if (isOperatorsClose) session.releaseBarriers();
     return answer;
   }

@@ -1028,7 +1028,7 @@ export interface ApprovalEnvelope {
   epoch: number;
   reduceOnly: boolean;
   positionId: string;
-  /** The verb that is approved: submit, modify, close. */
+  /** The verb that is approved: submit (a close is one, too) or modify. */
   verb: string;
   issuedUs: number;
   stopLimitPrice: string;

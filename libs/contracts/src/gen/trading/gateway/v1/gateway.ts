@@ -365,12 +365,6 @@ export interface CommandAck {
   message: string;
 }
 
-export interface ClosePositionRequest {
-  order: OrderRequest | undefined;
-  approval: Approval | undefined;
-  epoch: number;
-}
-
 export interface QueryOrderRequest {
   accountId: string;
   coid: string;
@@ -2040,111 +2034,6 @@ export const CommandAck: MessageFns<CommandAck> = {
     message.status = object.status ?? SubmitStatus.UNSPECIFIED;
     message.code = object.code ?? "";
     message.message = object.message ?? "";
-    return message;
-  },
-};
-
-function createBaseClosePositionRequest(): ClosePositionRequest {
-  return { order: undefined, approval: undefined, epoch: 0 };
-}
-
-export const ClosePositionRequest: MessageFns<ClosePositionRequest> = {
-  encode(message: ClosePositionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.order !== undefined) {
-      OrderRequest.encode(message.order, writer.uint32(10).fork()).join();
-    }
-    if (message.approval !== undefined) {
-      Approval.encode(message.approval, writer.uint32(18).fork()).join();
-    }
-    if (message.epoch !== 0) {
-      writer.uint32(24).int64(message.epoch);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ClosePositionRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseClosePositionRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.order = OrderRequest.decode(reader, reader.uint32());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.approval = Approval.decode(reader, reader.uint32());
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.epoch = longToNumber(reader.int64());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): ClosePositionRequest {
-    return {
-      order: isSet(object.order) ? OrderRequest.fromJSON(object.order) : undefined,
-      approval: isSet(object.approval) ? Approval.fromJSON(object.approval) : undefined,
-      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
-    };
-  },
-
-  toJSON(message: ClosePositionRequest): unknown {
-    const obj: any = {};
-    if (message.order !== undefined) {
-      obj.order = OrderRequest.toJSON(message.order);
-    }
-    if (message.approval !== undefined) {
-      obj.approval = Approval.toJSON(message.approval);
-    }
-    if (message.epoch !== 0) {
-      obj.epoch = Math.round(message.epoch);
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<ClosePositionRequest>): ClosePositionRequest {
-    return ClosePositionRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ClosePositionRequest>): ClosePositionRequest {
-    const message = createBaseClosePositionRequest();
-    message.order = (object.order !== undefined && object.order !== null)
-      ? OrderRequest.fromPartial(object.order)
-      : undefined;
-    message.approval = (object.approval !== undefined && object.approval !== null)
-      ? Approval.fromPartial(object.approval)
-      : undefined;
-    message.epoch = object.epoch ?? 0;
     return message;
   },
 };
@@ -6909,7 +6798,6 @@ export interface GatewayService {
   endSync(request: EndSyncRequest): Promise<EndSyncResponse>;
   /** The broker's history since a time: deals, orders that ended, cash; in pages. */
   listHistory(request: ListHistoryRequest): Promise<ListHistoryResponse>;
-  closePosition(request: ClosePositionRequest): Promise<SubmitOrderResponse>;
   /** What the terminal's journal says of a client order id. */
   queryOrder(request: QueryOrderRequest): Promise<QueryOrderResponse>;
   getSnapshot(request: GetSnapshotRequest): Promise<Snapshot>;
@@ -6981,15 +6869,6 @@ export const GatewayServiceService = {
     requestDeserialize: (value: Buffer): ListHistoryRequest => ListHistoryRequest.decode(value),
     responseSerialize: (value: ListHistoryResponse): Buffer => Buffer.from(ListHistoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListHistoryResponse => ListHistoryResponse.decode(value),
-  },
-  closePosition: {
-    path: "/trading.gateway.v1.GatewayService/ClosePosition" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: ClosePositionRequest): Buffer => Buffer.from(ClosePositionRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ClosePositionRequest => ClosePositionRequest.decode(value),
-    responseSerialize: (value: SubmitOrderResponse): Buffer => Buffer.from(SubmitOrderResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): SubmitOrderResponse => SubmitOrderResponse.decode(value),
   },
   /** What the terminal's journal says of a client order id. */
   queryOrder: {
@@ -7071,7 +6950,6 @@ export interface GatewayServiceServer extends UntypedServiceImplementation {
   endSync: handleUnaryCall<EndSyncRequest, EndSyncResponse>;
   /** The broker's history since a time: deals, orders that ended, cash; in pages. */
   listHistory: handleUnaryCall<ListHistoryRequest, ListHistoryResponse>;
-  closePosition: handleUnaryCall<ClosePositionRequest, SubmitOrderResponse>;
   /** What the terminal's journal says of a client order id. */
   queryOrder: handleUnaryCall<QueryOrderRequest, QueryOrderResponse>;
   getSnapshot: handleUnaryCall<GetSnapshotRequest, Snapshot>;
