@@ -8,6 +8,7 @@ const lossLimitSchema = z.strictObject({
   base: z.enum(['balance', 'equity', 'higher']),
   measure: z.literal('equity').default('equity'),
   limit: z.string(),
+  floorAtMost: z.string().optional(),
   resetTime: z.string().default(''),
   resetZone: z.string().default(''),
   buffer: z.string().default(''),

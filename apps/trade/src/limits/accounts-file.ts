@@ -113,7 +113,7 @@ function expectedOf(field: keyof RiskLimits): string {
 function lossLimitOf(item: unknown): LossLimit | undefined {
   if (!isObject(item)) return undefined;
   const isKnown = Object.entries(item).every(
-    ([key, value]) => Object.hasOwn(LOSS_RULE, key) && typeof value === 'string',
+    ([key, value]) => (Object.hasOwn(LOSS_RULE, key) || key === 'floorAtMost') && typeof value === 'string',
   );
   // What its words mean is checked with the other limits.
   return isKnown ? { ...LOSS_RULE, ...(item as Partial<LossLimit>) } : undefined;

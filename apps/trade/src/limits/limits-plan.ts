@@ -70,9 +70,11 @@ export function fieldsOf(limits: risk.Limits): Map<string, string> {
   return fields;
 }
 
-function ruleWords({ anchor, base, limit, resetTime, resetZone, buffer, action }: risk.LossLimit): string {
+function ruleWords(rule: risk.LossLimit): string {
+  const { anchor, base, limit, floorAtMost, resetTime, resetZone, buffer, action } = rule;
   const resets = resetTime === '' && resetZone === '' ? '' : `, reset ${resetTime || '00:00'} ${resetZone || 'UTC'}`;
-  return `${limit} below ${anchor} ${base}${resets}${buffer === '' ? '' : `, buffer ${buffer}`}: ${action}`;
+  const end = floorAtMost === '' ? '' : `, floor at most ${floorAtMost}`;
+  return `${limit} below ${anchor} ${base}${end}${resets}${buffer === '' ? '' : `, buffer ${buffer}`}: ${action}`;
 }
 
 function iso(timeUs: number): string {

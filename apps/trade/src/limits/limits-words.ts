@@ -51,7 +51,9 @@ export function auditWords(entries: readonly risk.AuditEntry[]): string {
 }
 
 export function presetWords(): string {
-  return table(LIMIT_PRESETS.map(({ name, rule }) => [name, rule]));
+  return LIMIT_PRESETS.map(({ name, rule, source, checked }) =>
+    [name, `  ${rule}`, `  ${checked === '' ? 'Not verified' : `Checked on ${checked}`}: ${source}`].join('\n'),
+  ).join('\n');
 }
 
 const wordOf = (text: string): string => (text === '' ? '-' : text);

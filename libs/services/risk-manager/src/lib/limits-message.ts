@@ -7,7 +7,7 @@ export function limitsMessage(accountId: string, version: number, limits: RiskLi
     ...limits,
     accountId,
     version,
-    lossLimits: [...limits.lossLimits],
+    lossLimits: limits.lossLimits.map(lossLimitMessage),
     blockedSessions: [...limits.blockedSessions],
     newsBlackouts: limits.newsBlackouts.map((blackout) => ({ ...blackout, currencies: [...blackout.currencies] })),
   };
@@ -16,5 +16,10 @@ export function limitsMessage(accountId: string, version: number, limits: RiskLi
 /** The kernel's limits of a message. What a rule says in words is checked by the kernel, not here. */
 export function limitsOf(message: risk.Limits): RiskLimits {
   const { accountId: _accountId, version: _version, lossLimits, ...limits } = message;
-  return { ...limits, lossLimits: lossLimits as readonly LossLimit[] };
+  const rules = lossLimits.map(({ floorAtMost, ...rule }) => (floorAtMost === '' ? rule : { ...rule, floorAtMost }));
+  return { ...limits, lossLimits: rules as readonly LossLimit[] };
+}
+
+export function lossLimitMessage(limit: LossLimit): risk.LossLimit {
+  return { floorAtMost: '', ...limit };
 }

@@ -9,6 +9,7 @@ import { RiskAccountView, type AccountViewState } from './account-view';
 import { AnchorKeeper } from './anchor-keeper';
 import { Announcements } from './announcements';
 import type { ToldStop } from './apply-order-events';
+import { lossLimitMessage } from './limits-message';
 import { openingState } from './opening-state';
 import { breachAlert, haltAlert } from './risk-alerts';
 import { recallQuotes } from './recall-quotes';
@@ -241,7 +242,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
       const first = await store.history.firstBreach(tx, this.accountId, id);
       if (this.isRealTime) await this.keeper.save(tx);
       if (first) {
-        const value = { limit, equity: equity.toFixed(2), anchor };
+        const value = { limit: lossLimitMessage(limit), equity: equity.toFixed(2), anchor };
         await announcements.add(tx, { $case: 'breach', value }, timeUs, sessionId);
         const state = limit.action === 'deny' ? undefined : STATE_OF_ACTION[limit.action];
         // Nothing but an operator gives freedom back.

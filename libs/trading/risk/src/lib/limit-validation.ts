@@ -4,6 +4,7 @@ import { parseWeeklyTime, parseWeeklyWindow } from './weekly-time';
 
 const NUMBER = /^\d+(\.\d+)?$/;
 const MONEY_OR_PERCENT = /^\d+(\.\d+)?%?$/;
+const OF_ANCHOR = /^\d+(\.\d+)?% of anchor$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 const DECIMAL_LIMITS = [
@@ -92,12 +93,16 @@ export function invalidLossLimits(limits: readonly LossLimit[]): string[] {
       if (!(words as readonly string[]).includes(word))
         problems.push(`${named} ${field} is "${word}", not one of ${words.join(', ')}.`);
     }
-    if (!MONEY_OR_PERCENT.test(limit.limit) || Number.parseFloat(limit.limit) === 0) {
-      problems.push(`${named} limit is neither a percentage such as 5% nor money above 0: "${limit.limit}".`);
+    if (!(MONEY_OR_PERCENT.test(limit.limit) || OF_ANCHOR.test(limit.limit)) || Number.parseFloat(limit.limit) === 0) {
+      const forms = 'a percentage such as 5%, one such as 5% of anchor, nor money above 0';
+      problems.push(`${named} limit is neither ${forms}: "${limit.limit}".`);
     }
     if (limit.buffer !== '' && !MONEY_OR_PERCENT.test(limit.buffer)) {
       problems.push(`${named} buffer is neither a percentage nor money: "${limit.buffer}".`);
     }
+    const { floorAtMost = '' } = limit;
+    if (floorAtMost !== '' && !MONEY_OR_PERCENT.test(floorAtMost))
+      problems.push(`${named} floorAtMost is neither a percentage nor money: "${floorAtMost}".`);
     if (limit.resetTime !== '' && !TIME.test(limit.resetTime))
       problems.push(`${named} resetTime is not HH:MM: "${limit.resetTime}".`);
     if (limit.resetZone !== '' && !parseZone(limit.resetZone))

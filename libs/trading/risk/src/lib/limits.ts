@@ -20,8 +20,10 @@ export interface LossLimit {
   readonly base: LossBase;
   /** What is compared with the floor. */
   readonly measure: 'equity';
-  /** `5%` of the initial capital, or an amount of the account's currency such as `2500`. */
+  /** `5%` of the initial capital, `5% of anchor`, or an amount of the account's currency such as `2500`. */
   readonly limit: string;
+  /** The floor never rises above it: percent of the initial capital or money; absent or empty: no such end. */
+  readonly floorAtMost?: string;
   /** `HH:MM` at which the day of `dayStart` and `endOfDayPeak` begins; empty: 00:00. */
   readonly resetTime: string;
   /** IANA zone of the reset time; empty: UTC. */

@@ -65,13 +65,14 @@ interface Funds {
 
 const DAY_US = 86_400_000_000;
 const MINUTE_US = 60_000_000;
+const OF_ANCHOR = '% of anchor';
 
 /**
  * Keeps the anchors of an account's loss limits. The anchor of `initial` is the initial capital; of `dayStart` what the
  * account had when its day began, that is the last funds seen before the reset; of `peak` the highest seen; of
  * `endOfDayPeak` the highest at the end of a day, the initial capital included. Percentages are of the initial capital
- * for every anchor, as proprietary programmes reckon ("midnight balance minus 5 % of the initial capital"). Deposits,
- * withdrawals and credit move the initial capital and every anchor by their amount.
+ * for every anchor, as many proprietary programmes reckon ("midnight balance minus 5 % of the initial capital"), unless
+ * they say `of anchor`. Deposits, withdrawals and credit move the initial capital and every anchor by their amount.
  */
 export class LossLimitTracker {
   private readonly tracked: readonly Tracked[];
@@ -161,7 +162,11 @@ export class LossLimitTracker {
   }
 
   private floorOf(tracked: Tracked): Decimal {
-    return tracked.value.minus(this.amountOf(tracked.limit.limit));
+    const { limit, floorAtMost = '' } = tracked.limit;
+    const share = limit.endsWith(OF_ANCHOR) ? limit.slice(0, -OF_ANCHOR.length) : undefined;
+    const lost = share === undefined ? this.amountOf(limit) : tracked.value.mul(share).div(100);
+    const floor = tracked.value.minus(lost);
+    return floorAtMost === '' ? floor : Decimal.min(floor, this.amountOf(floorAtMost));
   }
 
   /** `5%` of the initial capital, or money. */

@@ -17,9 +17,11 @@ function floors(name: string, ...happened: readonly (readonly [string, number, n
 describe('a preset of limits', () => {
   it.each(LIMIT_PRESETS.map((preset) => [preset.name, preset] as const))(
     '%s can be enforced',
-    (_name, { limits, rule }) => {
+    (_name, { limits, rule, source, checked }) => {
       expect([...invalidLimits(limits), ...unsupportedLimits(limits)]).toEqual([]);
       expect(rule).toMatch(/^[A-Z].*\.$/);
+      expect(source).toMatch(/^[A-Z].*\.[a-z]+\/.*\.$/);
+      expect(checked).toMatch(/^(20\d\d-\d\d-\d\d)?$/);
       expect(limits.lossLimits.map(({ action }) => action)).toContain('flatten');
     },
   );
@@ -39,7 +41,8 @@ describe('a preset of limits', () => {
       ['2026-03-02T12:00:00Z', 104_000, 109_000],
       ['2026-03-02T22:01:00Z', 104_000, 109_000],
     ] as const;
-    expect(floors('two-step-higher-of-both', ...days)).toEqual({ 'daily-loss': 104_000, 'max-loss': 90_000 });
+    expect(floors('two-step-higher-of-both', ...days)).toEqual({ 'daily-loss': 103_550, 'max-loss': 90_000 });
+    expect(floors('two-step-server-midnight', ...days)).toEqual({ 'daily-loss': 99_000, 'max-loss': 90_000 });
   });
 
   it('that trails the end of day is not moved by what happens within the day', () => {
@@ -49,7 +52,28 @@ describe('a preset of limits', () => {
       ['2026-03-03T23:00:00Z', 102_000, 102_000],
     ] as const;
     expect(floors('trailing-end-of-day', ...days)).toEqual({ 'max-loss': 99_000 });
-    expect(floors('one-step-end-of-day', ...days)).toEqual({ 'daily-loss': 100_500, 'max-loss': 98_000 });
+    expect(floors('one-step-end-of-day', ...days)).toEqual({ 'daily-loss': 100_425, 'max-loss': 98_000 });
+  });
+
+  it('that trails up to the initial capital rises no further', () => {
+    const days = [
+      ['2026-03-02T12:00:00Z', 101_000, 101_000],
+      ['2026-03-03T12:00:00Z', 109_000, 109_000],
+      ['2026-03-04T12:00:00Z', 109_000, 109_000],
+    ] as const;
+    expect(floors('trailing-end-of-day', ...days.slice(0, 2))).toEqual({ 'max-loss': 97_000 });
+    expect(floors('trailing-end-of-day', ...days)).toEqual({ 'max-loss': 100_000 });
+  });
+
+  it('of one step trails the highest balance at a midnight of Prague, as its programme shows', () => {
+    const days = [
+      ['2026-03-02T12:00:00Z', 104_000, 104_000],
+      ['2026-03-03T12:00:00Z', 103_000, 103_000],
+      ['2026-03-04T12:00:00Z', 103_000, 103_000],
+    ] as const;
+    expect(floors('one-step-trailing-balance', ...days.slice(0, 1))).toMatchObject({ 'max-loss': 90_000 });
+    expect(floors('one-step-trailing-balance', ...days.slice(0, 2))).toMatchObject({ 'max-loss': 94_000 });
+    expect(floors('one-step-trailing-balance', ...days)).toEqual({ 'daily-loss': 100_000, 'max-loss': 94_000 });
   });
 
   it('that trails the equity is moved by open profit', () => {

@@ -96,7 +96,7 @@ export interface LossLimit {
   base: string;
   /** equity */
   measure: string;
-  /** Percent of the initial capital (`5%`) or money (`2500`). */
+  /** Percent of the initial capital (`5%`) or of the anchor (`5% of anchor`), or money (`2500`). */
   limit: string;
   /** HH:MM and an IANA zone. */
   resetTime: string;
@@ -104,6 +104,8 @@ export interface LossLimit {
   buffer: string;
   /** deny, reduce, halt, flatten */
   action: string;
+  /** The floor never rises above it: percent of the initial capital or money; empty: no such end. */
+  floorAtMost: string;
 }
 
 /** Limits of one account. An empty string or 0 is a limit that is not set. */
@@ -1161,6 +1163,7 @@ function createBaseLossLimit(): LossLimit {
     resetZone: "",
     buffer: "",
     action: "",
+    floorAtMost: "",
   };
 }
 
@@ -1192,6 +1195,9 @@ export const LossLimit: MessageFns<LossLimit> = {
     }
     if (message.action !== "") {
       writer.uint32(74).string(message.action);
+    }
+    if (message.floorAtMost !== "") {
+      writer.uint32(82).string(message.floorAtMost);
     }
     return writer;
   },
@@ -1281,6 +1287,14 @@ export const LossLimit: MessageFns<LossLimit> = {
             message.action = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.floorAtMost = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1312,6 +1326,11 @@ export const LossLimit: MessageFns<LossLimit> = {
         : "",
       buffer: isSet(object.buffer) ? globalThis.String(object.buffer) : "",
       action: isSet(object.action) ? globalThis.String(object.action) : "",
+      floorAtMost: isSet(object.floorAtMost)
+        ? globalThis.String(object.floorAtMost)
+        : isSet(object.floor_at_most)
+        ? globalThis.String(object.floor_at_most)
+        : "",
     };
   },
 
@@ -1344,6 +1363,9 @@ export const LossLimit: MessageFns<LossLimit> = {
     if (message.action !== "") {
       obj.action = message.action;
     }
+    if (message.floorAtMost !== "") {
+      obj.floorAtMost = message.floorAtMost;
+    }
     return obj;
   },
 
@@ -1361,6 +1383,7 @@ export const LossLimit: MessageFns<LossLimit> = {
     message.resetZone = object.resetZone ?? "";
     message.buffer = object.buffer ?? "";
     message.action = object.action ?? "";
+    message.floorAtMost = object.floorAtMost ?? "";
     return message;
   },
 };
