@@ -10,7 +10,10 @@ export interface StrategyConfig {
   readonly timeframe: Timeframe;
   /** The account whose data and position it decides on. */
   readonly accountId: string;
-  /** Accounts that get an order per decision, each with its share of the decided volume; by default its own, whole. */
+  /**
+   * Accounts that get an order per decision; by default its own, whole. Each is led to its share of the decided position
+   * from what it holds itself, so that one that missed an order, or rounds otherwise, comes out where it should.
+   */
   readonly legs: readonly { readonly accountId: string; readonly share: string }[];
   /** No entries before this time, UTC microseconds. */
   readonly tradeFromUs: number;

@@ -143,18 +143,46 @@ describe('decision', () => {
 
   it('gives each leg its share, in whole steps, and none below the smallest volume', async () => {
     const legs = [
-      { accountId: 'a', share: '1' },
+      { accountId: ACCOUNT, share: '1' },
       { accountId: 'b', share: '0.5' },
       { accountId: 'c', share: '0.1' },
     ];
     const one = await start([{ ...BUY_AND_HOLD, legs }]);
+    one.execution.held.set('b', '0').set('c', '0');
     await one.begin();
     await one.play(1);
     expect(one.execution.calls.map(({ order }) => [order?.accountId, order?.volumeLots, order?.leg])).toEqual([
-      ['a', '0.09', 0],
+      [ACCOUNT, '0.09', 0],
       ['b', '0.04', 1],
     ]);
     expect(new Set(one.execution.calls.map(({ order }) => order?.coid)).size).toBe(2);
+  });
+
+  it('leads each account to its share from what that holds, and orders nothing where that is not known', async () => {
+    const legs = [
+      { accountId: ACCOUNT, share: '1' },
+      { accountId: 'b', share: '2' },
+      { accountId: 'c', share: '1' },
+      { accountId: 'd', share: '0.5' },
+      { accountId: 'e', share: '1' },
+    ];
+    const one = await start([{ ...BUY_AND_HOLD, legs }]);
+    one.execution.held.set('b', '0.03').set('c', '0.09').set('d', '0.1');
+    await one.begin();
+    await one.play(1);
+    expect(
+      one.execution.calls.map(({ order }) => [order?.accountId, order?.side, order?.volumeLots, order?.reduceOnly]),
+    ).toEqual([
+      [ACCOUNT, 'SIDE_BUY', '0.09', false],
+      ['b', 'SIDE_BUY', '0.15', false],
+      ['d', 'SIDE_SELL', '0.06', true],
+    ]);
+    expect(one.decided[0]?.legs).toMatchObject([
+      { leg: 0, outcome: 'approved' },
+      { leg: 1, outcome: 'approved' },
+      { leg: 3, outcome: 'approved' },
+      { leg: 4, accountId: 'e', outcome: 'unknown', code: 'POSITION_UNKNOWN', order: undefined },
+    ]);
   });
 
   it('lets a strategy that was switched off order nothing, also after a restart', async () => {

@@ -137,7 +137,8 @@ export class DecisionStage implements Stage<DecisionInput> {
 
   /** Has one strategy decide; its orders are submitted before this resolves. */
   private async decideBy(runner: StrategyRunner, made: prediction.Prediction): Promise<void> {
-    const fresh = runner.decide(made, this.barrier, this.facts(runner.config.symbol));
+    const facts = { ...this.facts(runner.config.symbol), heldElsewhere: await this.heldElsewhere(runner) };
+    const fresh = runner.decide(made, this.barrier, facts);
     // Whether one with orders is stored already the commit finds out, without a round trip before it.
     const stored = this.live && fresh.legs.length > 0 ? undefined : await this.storedAs(fresh.decisionId);
     if (stored === undefined && fresh.legs.length === 0) {
@@ -167,8 +168,9 @@ export class DecisionStage implements Stage<DecisionInput> {
     const hops = common.Hops.fromPartial({ ...stored.hops, decisionCommittedUs });
     const legs: decision.Leg[] = [];
     for (const leg of stored.legs) {
-      const { accountId, coid } = leg;
-      legs.push(await withCorrelation({ accountId, coid }, () => this.submit(leg, stored.eventUs, hops)));
+      const { accountId, coid, order } = leg;
+      if (order === undefined) legs.push(leg);
+      else legs.push(await withCorrelation({ accountId, coid }, () => this.submit(leg, stored.eventUs, hops)));
     }
     const complete = { ...stored, legs, hops };
     this.answered.push(complete);
@@ -196,7 +198,27 @@ export class DecisionStage implements Stage<DecisionInput> {
     }
   }
 
-  private facts(symbol: string): AccountFacts {
+  /** What the other accounts of a strategy hold, as execution's books say now; one that cannot be asked is left out. */
+  private async heldElsewhere({ config }: StrategyRunner): Promise<ReadonlyMap<string, Decimal>> {
+    const held = new Map<string, Decimal>();
+    for (const { accountId } of config.legs) {
+      if (accountId === this.accountId) continue;
+      try {
+        const { positions } = await this.ports.execution.listPositions({ accountId });
+        const ofSymbol = positions.filter(({ symbol }) => symbol === config.symbol);
+        held.set(
+          accountId,
+          ofSymbol.reduce((sum, { volumeLots }) => sum.plus(volumeLots), new Decimal(0)),
+        );
+      } catch (error) {
+        if (!this.live && isUnavailable(error)) throw error;
+        this.ports.logger.warn({ accountId, error: String(error) }, 'What an account holds could not be asked.');
+      }
+    }
+    return held;
+  }
+
+  private facts(symbol: string): Omit<AccountFacts, 'heldElsewhere'> {
     return {
       positionLots: this.positions.get(symbol) ?? new Decimal(0),
       equity: this.account === undefined ? undefined : new Decimal(this.account.equity),

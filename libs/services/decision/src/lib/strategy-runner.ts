@@ -1,6 +1,6 @@
 import { common, decision, wire, type prediction } from '@trading/contracts';
 import { systemClock } from '@trading/platform-config';
-import { Decimal, type Bar, type Instrument, type Timeframe } from '@trading/trading-market';
+import { Decimal, quantiseVolume, type Bar, type Instrument, type Timeframe } from '@trading/trading-market';
 import { clientOrderId, decisionId } from '@trading/trading-orders';
 import type { RateSource } from '@trading/trading-portfolio';
 import {
@@ -20,7 +20,11 @@ export interface AccountFacts {
   readonly currency: string;
   readonly instrument: Instrument | undefined;
   readonly rates: RateSource;
+  /** What other accounts that get orders hold of the symbol, signed lots by account; one that is absent is not known. */
+  readonly heldElsewhere: ReadonlyMap<string, Decimal>;
 }
+
+const NOT_ORDERED = { outcome: 'unknown', code: 'POSITION_UNKNOWN' } as const;
 
 /** A strategy that the registry does not hold. */
 export class StrategyUnknown extends Error {
@@ -159,13 +163,17 @@ export class StrategyRunner {
 
   private legs(id: string, intent: Intent, facts: AccountFacts): decision.Leg[] {
     if (intent.kind !== 'target' || facts.instrument === undefined) return [];
-    const target = orderFor(intent.targetLots, facts.positionLots, facts.instrument);
-    if (target === undefined) return [];
     const { instrument } = facts;
-    return this.config.legs.flatMap(({ accountId, share }, leg) => {
-      const lots = target.volumeLots.times(share).div(instrument.volumeStep).floor().times(instrument.volumeStep);
-      if (lots.lt(instrument.volumeMin)) return [];
+    return this.config.legs.flatMap(({ accountId, share }, leg): decision.Leg[] => {
       const coid = clientOrderId(id, leg);
+      const isOwn = accountId === this.config.accountId;
+      const held = isOwn ? facts.positionLots : facts.heldElsewhere.get(accountId);
+      if (held === undefined) {
+        const message = `What account ${accountId} holds could not be asked.`;
+        return [{ leg, accountId, coid, order: undefined, ...NOT_ORDERED, message, checks: [] }];
+      }
+      const target = orderFor(shareOf(intent.targetLots, share, instrument), held, instrument);
+      if (target === undefined) return [];
       const closes = intent.targetLots.isZero();
       const order = common.OrderRequest.fromPartial({
         coid,
@@ -173,7 +181,7 @@ export class StrategyRunner {
         symbol: this.config.symbol,
         side: wire('SIDE', target.side),
         type: common.OrderType.MARKET,
-        volumeLots: lots.toFixed(),
+        volumeLots: target.volumeLots.toFixed(),
         ...(closes || intent.stopLoss === undefined ? {} : { stopLoss: intent.stopLoss.toFixed() }),
         ...(closes || intent.takeProfit === undefined ? {} : { takeProfit: intent.takeProfit.toFixed() }),
         timeInForce: common.TimeInForce.IOC,
@@ -187,6 +195,13 @@ export class StrategyRunner {
       return [{ leg, accountId, coid, order, outcome: '', code: '', message: '', checks: [] }];
     });
   }
+}
+
+/** A share of a signed volume, in whole steps towards nothing; less than the smallest volume is nothing. */
+function shareOf(lots: Decimal, share: string, instrument: Instrument): Decimal {
+  const size = quantiseVolume(instrument, lots.abs().times(share), 'down');
+  if (size.lt(instrument.volumeMin)) return new Decimal(0);
+  return lots.isNegative() ? size.negated() : size;
 }
 
 /** The magic number of a strategy's orders: stable, positive, 31 bits (FNV-1a). */
@@ -215,7 +230,7 @@ function intentMessage(intent: Intent): decision.Intent {
 }
 
 function wordsOf(intent: Intent, legs: readonly decision.Leg[], symbol: string): string {
-  const order = legs[0]?.order;
+  const order = legs.find((leg) => leg.order !== undefined)?.order;
   if (order === undefined) return `Hold: ${intent.reason}`;
   const verb = order.side === common.Side.BUY ? 'Buy' : 'Sell';
   const stop = order.stopLoss === undefined ? '' : `, stop ${order.stopLoss}`;

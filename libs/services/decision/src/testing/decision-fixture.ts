@@ -34,6 +34,8 @@ export class FakeExecution {
   isAway = false;
   /** Looks at the world at the moment of a call. */
   onSubmit: (request: contract.SubmitOrderRequest) => void | Promise<void> = () => undefined;
+  /** Signed lots that other accounts hold; one that is not named is not known. */
+  readonly held = new Map<string, string>();
   stateOfNext: common.OrderState = common.OrderState.SUBMITTED;
 
   async submitOrder(request: contract.SubmitOrderRequest): Promise<contract.SubmitOrderResponse> {
@@ -48,6 +50,12 @@ export class FakeExecution {
     }
     const check = { code: 'SPREAD', passed: true, observed: '1', limit: '3', message: '' };
     return { order: this.orders.get(coid), checks: [check], duplicate };
+  }
+
+  async listPositions({ accountId }: contract.ListPositionsRequest): Promise<contract.ListPositionsResponse> {
+    const volumeLots = this.held.get(accountId);
+    if (volumeLots === undefined) throw new Error('there is no such account');
+    return { positions: [execution.Position.fromPartial({ accountId, symbol: 'EURUSD', volumeLots })] };
   }
 
   async getOrder({ coid }: contract.GetOrderRequest): Promise<contract.Order> {
