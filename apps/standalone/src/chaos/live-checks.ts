@@ -127,7 +127,7 @@ async function lookAfter(clients: ServiceClients, { accountId }: LiveAccount, is
     if (kind !== execution.DifferenceKind.AMBIGUOUS) continue;
     const { ADOPTED, DISMISSED } = execution.DifferenceStatus;
     const resolution = theirs === '' || theirs === 'nothing' ? DISMISSED : ADOPTED;
-    await books.resolveDifference({ accountId, differenceId, resolution, reason: 'chaos' });
+    await books.resolveDifference({ accountId, differenceId, resolution, reason: 'chaos', brokerTicket: '' });
   }
   if (isStuck) await books.reconcile({ accountId });
   if (!isHalted) return false;
