@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { benchStores, type BenchStores } from './bench/bench-stores';
 import { Closings } from './bench/closings';
 import { LIVE_PACE, measureOrders, type OrderLatency } from './bench/order-latency';
+import { measureGatewayTicks, measureOrderSpeed } from './bench/order-speed';
 import { leastTimes, rawPercentiles, rawTimes, type RawPercentiles } from './bench/raw-hops';
 import { measureSustainedTicks } from './bench/sustained-ticks';
 import { measureWholeFile } from './bench/whole-file';
@@ -11,12 +12,12 @@ import { bringUpServers, runDevInfra, type Servers } from './six-processes/serve
 
 /** The whole of it; without BENCH_DATA it takes about six minutes on a quiet machine. */
 const WITHIN_MS = 60 * 60_000;
-const PARTS = ['orders', 'ticks', 'file'] as const;
+const PARTS = ['orders', 'speed', 'gateway', 'ticks', 'file'] as const;
 
 /**
  * Measures the six processes over real Kafka and PostgreSQL: servers that are started for it, or those that
  * KAFKA_BROKERS, DATABASE_URL and REDIS_URL name. Prints one JSON object; progress goes to stderr. BENCH_ONLY names the
- * parts to measure, of `orders,ticks,file`; docs/run/six-processes-benchmark.md explains the figures.
+ * parts to measure, of `orders,speed,gateway,ticks,file`; docs/run/six-processes-benchmark.md explains the figures.
  */
 async function main(closings: Closings): Promise<void> {
   const parts = (process.env['BENCH_ONLY'] ?? PARTS.join(',')).split(',');
@@ -25,6 +26,14 @@ async function main(closings: Closings): Promise<void> {
   const servers = await startServers(folder, closings);
   const result: Record<string, unknown> = { processors: cpus().length, livePace: LIVE_PACE };
   if (parts.includes('orders')) Object.assign(result, await orders(servers, folder, closings));
+  if (parts.includes('speed')) {
+    say('checks and commits');
+    result['orderSpeed'] = await onStores(servers, closings, ({ databaseUrl }) => measureOrderSpeed(databaseUrl));
+  }
+  if (parts.includes('gateway')) {
+    say("the gateway's ticks");
+    result['gatewayTicks'] = await measureGatewayTicks();
+  }
   if (parts.includes('ticks')) {
     say('sustained ticks');
     result['sustainedTicks'] = await onStores(servers, closings, (stores) =>

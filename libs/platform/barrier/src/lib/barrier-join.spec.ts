@@ -289,6 +289,28 @@ describe('a barrier join without lockstep', () => {
     expect(stage.said).toEqual(['m1', 'fill', 'session s2 from 0', 'fill of s2']);
   });
 
+  it('begins a live session again with each beginning that every source has said, however unequally they come', async () => {
+    const stage = new Recorder();
+    const join = new BarrierJoin(SOURCES, stage);
+    const nth = (beginning: number): SessionStart => session('s1', { lockstep: false, beginning });
+    // One source says two beginnings before the others have said the first: its second waits for theirs.
+    await join.start('market', nth(1));
+    await join.start('market', nth(2));
+    await join.start('account', nth(1));
+    await join.start('trade', nth(1));
+    await join.start('account', nth(2));
+    await join.start('trade', nth(2));
+    // One that has left out a beginning is not waited for.
+    await join.start('market', nth(3));
+    await join.start('account', nth(3));
+    for (const source of SOURCES) await join.start(source, nth(4));
+    for (const source of SOURCES) await join.input(source, `${source} goes on`, 's1');
+    expect(stage.said).toEqual([
+      ...Array.from({ length: 3 }, () => 'session s1 from 0'),
+      ...SOURCES.map((source) => `${source} goes on`),
+    ]);
+  });
+
   it('does not accept what its stage failed at', async () => {
     const { stage, join } = await begin(session('s1', { lockstep: false }));
     stage.failAt = 'fill';

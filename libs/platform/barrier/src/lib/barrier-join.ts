@@ -22,7 +22,8 @@ interface Source<T> {
  * handed over as they arrive.
  *
  * Everything that a source says is queued with it, so a source may run ahead of the others by any amount, also into
- * the next session: a session begins when every source has said so. What a source said before that belongs to a session
+ * the next session: a session begins when every source has said so, and begins again when every source has said the same
+ * beginning of it. What a source said before that belongs to a session
  * that is gone when it waited for a barrier, and is handed over first when it waited for nothing but its turn. What is
  * said in another session than the source's latest comes from somebody who has been replaced, and is dropped.
  */
@@ -133,7 +134,7 @@ export class BarrierJoin<T> {
       const entry = queue[at];
       if (entry?.kind !== 'session') continue;
       const { session } = entry;
-      const hasStarted = (name: string) => this.source(name).queue.some((e) => isStartOf(e, session.sessionId));
+      const hasStarted = (name: string) => this.source(name).queue.some((e) => isStartOf(e, session));
       if (forSymbols(this.pattern, session.symbols).every(hasStarted)) return session;
     }
     return undefined;
@@ -142,7 +143,7 @@ export class BarrierJoin<T> {
   private async beginSession(session: SessionStart): Promise<void> {
     this.expected = forSymbols(this.pattern, session.symbols);
     for (const [name, { queue }] of this.sources) {
-      const at = queue.findLastIndex((entry) => isStartOf(entry, session.sessionId));
+      const at = queue.findLastIndex((entry) => isStartOf(entry, session));
       // A symbol that this session has no more may have started a later one.
       if (at >= 0 || this.expected.includes(name)) queue.splice(0, at + 1);
     }
@@ -175,8 +176,10 @@ export class BarrierJoin<T> {
   }
 }
 
-function isStartOf<T>(entry: Entry<T>, sessionId: string): boolean {
-  return entry.kind === 'session' && entry.session.sessionId === sessionId;
+function isStartOf<T>(entry: Entry<T>, { sessionId, beginning = 0 }: SessionStart): boolean {
+  if (entry.kind !== 'session') return false;
+  const { session } = entry;
+  return session.sessionId === sessionId && (session.beginning ?? 0) === beginning;
 }
 
 /** Whether the queue has come to its next barrier within the session. */

@@ -16,6 +16,8 @@ export interface SessionStart {
   readonly lockstep: boolean;
   /** Symbols with a source of their own. */
   readonly symbols: readonly string[];
+  /** Which of the beginnings of a session that begins again under its id; absent where it has one. */
+  readonly beginning?: number;
 }
 
 /** What a stage does with its inputs; every call is awaited before the next. */

@@ -80,7 +80,7 @@ export class DecisionStage implements Stage<DecisionInput> {
     this.answered = [];
     this.stored = await this.ports.store.orderedBeyond(this.accountId, session.resumeFrom);
     this.sessionId = session.sessionId;
-    await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
+    await this.publish({ $case: 'session', value: { beginning: 0, ...session, symbols: [...session.symbols] } });
   }
 
   async onInput(input: DecisionInput): Promise<void> {

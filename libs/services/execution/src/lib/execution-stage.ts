@@ -108,7 +108,7 @@ export class ExecutionStage implements Stage<ExecutionInput> {
         await resumeLive(writer, ports);
         this.keptSeq = writer.lastSeq;
       }
-      await this.announce({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
+      await this.announce({ $case: 'session', value: { beginning: 0, ...session, symbols: [...session.symbols] } });
       if (session.lockstep) {
         // What lies beyond the barrier is repeated at its own.
         await writer.outbox.publish(await unpublished(writer, row?.publishedSeq ?? 0, session.resumeFrom, ports), []);

@@ -183,6 +183,7 @@ export class ExecutionFixture {
       timeUs: timeOf(resumeFrom),
       lockstep,
       symbols: ['EURUSD'],
+      beginning: lockstep ? 0 : 1,
     };
     await this.everywhere({ $case: 'session', value });
     const tradeMode = 'TRADE_MODE_DEMO';

@@ -7,9 +7,9 @@ import { OrderStore } from '../lib/order-store';
 import { ACCOUNT, SNAPSHOT } from './messages';
 
 /** Stores the account as its terminal would report it, and takes the lease on it. */
-export async function openAccount(database: Database): Promise<AccountLease> {
-  const lease = await leasesOn(database, 'test').take(ACCOUNT);
-  const account = accountOf(gateway.TerminalSession.fromPartial({ accountId: ACCOUNT }), SNAPSHOT, 'run-1');
+export async function openAccount(database: Database, accountId = ACCOUNT): Promise<AccountLease> {
+  const lease = await leasesOn(database, 'test').take(accountId);
+  const account = accountOf(gateway.TerminalSession.fromPartial({ accountId }), SNAPSHOT, 'run-1');
   await database.transaction((tx) => new OrderStore(database).saveAccount(tx, account, lease.epoch));
   return lease;
 }

@@ -12,6 +12,7 @@ type SessionTime =
 /** What one session says on the bus, in the order in which it is said. */
 export class SessionVoice {
   private readonly window = new PublishWindow();
+  private beginnings = 0;
 
   /** `symbols`: those whose partitions carry the session's time. */
   constructor(
@@ -23,7 +24,10 @@ export class SessionVoice {
   /** Announces the session to every stage, with where it starts, its terminal and what that trades. */
   async begin(terminal: gateway.TerminalSession, instruments: readonly common.Instrument[]): Promise<void> {
     const { accountId, sessionId, barrier: resumeFrom, timeUs, hasBarriers: lockstep } = this.place;
-    const value = { accountId, sessionId, resumeFrom, timeUs, lockstep, symbols: [...this.symbols] };
+    // In simulated time a session that begins again is another one.
+    if (!lockstep) this.beginnings += 1;
+    const { beginnings: beginning } = this;
+    const value = { accountId, sessionId, resumeFrom, timeUs, lockstep, symbols: [...this.symbols], beginning };
     await this.tell({ $case: 'session', value });
     await this.ofAccount(
       { $case: 'terminal', value: terminal },

@@ -49,7 +49,7 @@ export class PredictionStage implements Stage<MarketInput> {
     const states = await this.ports.checkpoints.resume<StageState>(this.key, session.resumeFrom);
     for (const predictor of this.predictors) predictor.restore(states?.[predictor.name]);
     this.sessionId = session.sessionId;
-    await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } });
+    await this.publish({ $case: 'session', value: { beginning: 0, ...session, symbols: [...session.symbols] } });
     // What is simulated is played again; what is live has happened without us.
     if (!session.lockstep && states === undefined) for (const predictor of this.predictors) await this.warm(predictor);
   }

@@ -132,7 +132,7 @@ export class PredictionFixture {
   async begin(resumeFrom = 0, lockstep = true): Promise<void> {
     const sessionId = `session-${++this.sessions}`;
     const symbols = [SERIES.symbol];
-    const value = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep, symbols };
+    const value = { accountId: ACCOUNT, sessionId, resumeFrom, timeUs: 0, lockstep, symbols, beginning: 0 };
     this.passed = -1;
     await this.publish({ $case: 'session', value });
     await this.until(resumeFrom);

@@ -58,6 +58,7 @@ describe('a live session', () => {
     await money('10000');
     const buy = (seq: number) => eventOf(seq, orderOf(`order-${seq}`), 'ORDER_STATE_FILLED', { lots: '0.1' });
     await system.onOrder(buy(1), '');
+    await system.idle();
     await system.crash();
     await system.onOrder(buy(2), '');
     await system.idle();

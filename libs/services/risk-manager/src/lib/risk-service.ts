@@ -74,9 +74,12 @@ export class RiskUseCases implements risk.RiskManagerService {
         route(TOPICS.accountEvent, ({ message }) =>
           this.host.feed(message.accountId, 'account', message, () => ({ $case: 'account', value: message })),
         ),
-        route(TOPICS.orderEvent, ({ message }) =>
-          this.host.feed(message.accountId, 'orders', message, (input) => input),
-        ),
+        route(TOPICS.orderEvent, ({ message }) => {
+          const { accountId, sessionId, body } = message;
+          // In real time they belong to no session and are said once: none waits in memory for one to begin.
+          if (body?.$case === 'event' && sessionId === '') return this.host.of(accountId).book(body.value);
+          return this.host.feed(accountId, 'orders', message, (input) => input);
+        }),
         route(TOPICS.positionEvent, ({ message }) =>
           this.host.feed(message.accountId, 'positions', message, (input) => input),
         ),

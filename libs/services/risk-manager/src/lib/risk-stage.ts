@@ -62,7 +62,8 @@ export class RiskStage implements Stage<RiskInputEvent> {
   async onSession(session: SessionStart): Promise<void> {
     const { checkpoints, cache } = this.ports;
     this.live = this.isRealTime = !session.lockstep;
-    this.orderEvents = [];
+    // Those of real time wait for their account to be announced; simulated time repeats its own.
+    if (session.lockstep) this.orderEvents = [];
     this.stops = [];
     this.lastFlatUs = 0;
     this.view.restore(await checkpoints.load<AccountViewState>(this.accountId, session.resumeFrom));
@@ -73,7 +74,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
     }
     this.sessionId = session.sessionId;
     await this.announcements.publishDue(this.sessionId);
-    await this.publish({ $case: 'session', value: { ...session, symbols: [...session.symbols] } }, session.timeUs);
+    await this.publish({ $case: 'session', value: { beginning: 0, ...session, symbols: [...session.symbols] } }, session.timeUs);
   }
 
   async onInput(input: RiskInputEvent): Promise<void> {
@@ -87,8 +88,7 @@ export class RiskStage implements Stage<RiskInputEvent> {
         return this.onAccount(input.value);
       case 'event':
         this.orderEvents.push({ event: input.value, trace: captureTrace() });
-        // Before a session only real time says anything: nobody says it again, so that it must not wait in memory.
-        if (this.live || !this.hasSession) await this.bookOrders();
+        if (this.live) await this.bookOrders();
         return;
       case 'position': {
         const { symbol, positionId, stopLoss } = input.value;
@@ -114,6 +114,12 @@ export class RiskStage implements Stage<RiskInputEvent> {
     const value = { ...mark, source: 'risk-manager', sessionId, symbol: '' };
     await this.publish({ $case: 'progress', value }, mark.timeUs);
     if (mark.end) this.live = true;
+  }
+
+  /** Books an order event that belongs to no session, whether or not one has begun. */
+  async book(event: execution.OrderEvent): Promise<void> {
+    this.orderEvents.push({ event, trace: captureTrace() });
+    await this.bookOrders();
   }
 
   /** Changes the trading state, audited and announced. Returns the state as it is then. */

@@ -184,6 +184,7 @@ export class RiskFixture {
       timeUs: NOW_US,
       lockstep,
       symbols: ['EURUSD'],
+      beginning: lockstep ? 0 : 1,
     };
     const body = { $case: 'session', value } as const;
     await this.onAccount(body);

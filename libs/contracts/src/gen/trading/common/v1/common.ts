@@ -891,6 +891,11 @@ export interface SessionStarted {
   lockstep: boolean;
   /** Symbols whose partitions carry this session's ticks and marks. */
   symbols: string[];
+  /**
+   * Counts how often a session without simulated time was begun, from 1: it begins again, under its own id, for a stage
+   * that has lost its place. Each stage says the one that it has entered.
+   */
+  beginning: number;
 }
 
 /**
@@ -1422,7 +1427,7 @@ export const Progress: MessageFns<Progress> = {
 };
 
 function createBaseSessionStarted(): SessionStarted {
-  return { accountId: "", sessionId: "", resumeFrom: 0, timeUs: 0, lockstep: false, symbols: [] };
+  return { accountId: "", sessionId: "", resumeFrom: 0, timeUs: 0, lockstep: false, symbols: [], beginning: 0 };
 }
 
 export const SessionStarted: MessageFns<SessionStarted> = {
@@ -1444,6 +1449,9 @@ export const SessionStarted: MessageFns<SessionStarted> = {
     }
     for (const v of message.symbols) {
       writer.uint32(50).string(v!);
+    }
+    if (message.beginning !== 0) {
+      writer.uint32(56).int32(message.beginning);
     }
     return writer;
   },
@@ -1509,6 +1517,14 @@ export const SessionStarted: MessageFns<SessionStarted> = {
             message.symbols.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.beginning = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1547,6 +1563,7 @@ export const SessionStarted: MessageFns<SessionStarted> = {
       symbols: globalThis.Array.isArray(object?.symbols)
         ? object.symbols.map((e: any) => globalThis.String(e))
         : [],
+      beginning: isSet(object.beginning) ? globalThis.Number(object.beginning) : 0,
     };
   },
 
@@ -1570,6 +1587,9 @@ export const SessionStarted: MessageFns<SessionStarted> = {
     if (message.symbols?.length) {
       obj.symbols = message.symbols;
     }
+    if (message.beginning !== 0) {
+      obj.beginning = Math.round(message.beginning);
+    }
     return obj;
   },
 
@@ -1584,6 +1604,7 @@ export const SessionStarted: MessageFns<SessionStarted> = {
     message.timeUs = object.timeUs ?? 0;
     message.lockstep = object.lockstep ?? false;
     message.symbols = object.symbols?.map((e) => e) || [];
+    message.beginning = object.beginning ?? 0;
     return message;
   },
 };
