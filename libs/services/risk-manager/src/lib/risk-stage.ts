@@ -74,7 +74,10 @@ export class RiskStage implements Stage<RiskInputEvent> {
     }
     this.sessionId = session.sessionId;
     await this.announcements.publishDue(this.sessionId);
-    await this.publish({ $case: 'session', value: { beginning: 0, ...session, symbols: [...session.symbols] } }, session.timeUs);
+    await this.publish(
+      { $case: 'session', value: { beginning: 0, ...session, symbols: [...session.symbols] } },
+      session.timeUs,
+    );
   }
 
   async onInput(input: RiskInputEvent): Promise<void> {
