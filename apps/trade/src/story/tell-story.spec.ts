@@ -91,6 +91,17 @@ const STORY = decision.ExplainResponse.fromPartial({
       reason: 'sl',
     },
   ],
+  events: [
+    { seq: 4, coid: 'c1', kind: 'ORDER_EVENT_KIND_SUBMITTED', cause: 'submit:c1', timeUs: START_US + DAY_US },
+    {
+      ...{ seq: 5, coid: 'c1', kind: 'ORDER_EVENT_KIND_UNKNOWN', cause: 'restart:c1:s2', timeUs: START_US + DAY_US },
+      ...{ code: 'RESTARTED', message: 'The session ended before the outcome was known.' },
+    },
+    {
+      ...{ seq: 7, coid: 'c1', kind: 'ORDER_EVENT_KIND_FILLED', cause: 'trade:j:9', timeUs: START_US + DAY_US },
+      ...{ fill: { fillId: '44', volumeLots: '3.5', price: '1559.01' }, brokerTicket: '12' },
+    },
+  ],
 });
 
 describe('the story of a decision', () => {
@@ -111,9 +122,18 @@ describe('the story of a decision', () => {
       'Sizing',
       'Risk, leg 0 on PAPER-1, order c1',
       'Order c1',
+      'What happened to c1',
       'Fills',
       'Times of c1, wall clock',
     ]);
+  });
+
+  it('tells the life of an order event by event, with what a restart made of it', () => {
+    expect(told).toMatch(/^ {2}#4 .*SUBMITTED +by us$/m);
+    expect(told).toMatch(
+      /^ {2}#5 .*UNKNOWN +by a restart +RESTARTED: The session ended before the outcome was known\.$/m,
+    );
+    expect(told).toMatch(/^ {2}#7 .*FILLED +by the terminal +3\.5 at 1559\.01, deal 44, ticket 12$/m);
   });
 
   it('ranks features by magnitude, those that are no number last', () => {

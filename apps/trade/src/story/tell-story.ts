@@ -1,17 +1,20 @@
 import type { common, decision, execution } from '@trading/contracts';
 import { numberWords, timeWords } from '../cli/words';
 import { block, pairs } from './block';
+import { tellEvents } from './tell-events';
 import { tellHops } from './tell-hops';
 import { tellCheck, tellFill, tellOrder } from './tell-order';
 import { tellFeatures, tellModel } from './tell-prediction';
 import { tellSizing } from './tell-sizing';
 
 /** A decision and what became of it, from the bar to the fills, in the order in which it happened. */
-export function tellStory({ decision: trace, orders, fills }: decision.ExplainResponse): string {
+export function tellStory({ decision: trace, orders, fills, events }: decision.ExplainResponse): string {
   const paragraphs = [
     ...(trace === undefined ? ['No decision of ours led to this.'] : tellDecision(trace)),
     ...(trace?.legs ?? []).map((leg) => tellLeg(leg)),
     ...orders.map((order) => block(`Order ${order.request?.coid ?? ''}`, tellOrder(order))),
+    ...(trace === undefined ? orders.flatMap(tellRisk) : []),
+    ...tellEvents(events),
     block('Fills', fills.length === 0 ? ['none'] : fills.map(tellFill)),
     ...tellTimes(trace, orders),
   ];
@@ -75,6 +78,14 @@ function tellLeg({ leg, accountId, outcome, code, message, checks, coid }: decis
     `${verdict} (${passed} of ${checks.length} checks passed)`,
     ...checks.map(tellCheck),
   ]);
+}
+
+/** What risk said of an order that no decision tells of. */
+function tellRisk({ request, checks }: execution.Order): string[] {
+  if (checks.length === 0) return [];
+  const passed = checks.filter((check) => check.passed).length;
+  const summary = `${passed} of ${checks.length} checks passed`;
+  return [block(`Risk, order ${request?.coid ?? ''}`, [summary, ...checks.map(tellCheck)])];
 }
 
 function tellTimes(trace: decision.Decision | undefined, orders: readonly execution.Order[]): string[] {

@@ -13,6 +13,12 @@ const SOURCES = ['account', 'position', 'risk', 'prediction/*'];
 /** How often a process looks whether strategies were switched at another. */
 const LEARN_EVERY_MS = 1_000;
 
+interface OrderStory {
+  readonly order: execution.Order;
+  readonly fills: readonly execution.Fill[];
+  readonly events: readonly execution.OrderEvent[];
+}
+
 /** The use-cases of decision. */
 export class DecisionUseCases implements decision.DecisionService {
   private readonly host: StageHost<DecisionInput, DecisionStage>;
@@ -99,17 +105,21 @@ export class DecisionUseCases implements decision.DecisionService {
       decision: found,
       orders: parts.flatMap((part) => part?.order ?? []),
       fills: parts.flatMap((part) => part?.fills ?? []),
+      events: parts.flatMap((part) => part?.events ?? []),
     };
   }
 
   /** What execution has of an order; the trace tells its part of the story also while execution is away. */
-  private async orderOf(
-    accountId: string,
-    coid: string,
-  ): Promise<{ readonly order: execution.Order; readonly fills: readonly execution.Fill[] } | undefined> {
+  private async orderOf(accountId: string, coid: string): Promise<OrderStory | undefined> {
+    const { execution: books } = this.ports;
     try {
-      const order = await this.ports.execution.getOrder({ accountId, coid });
-      return { order, fills: (await this.ports.execution.listFills({ accountId, coid })).fills };
+      const order = await books.getOrder({ accountId, coid });
+      const [{ fills }, { events }] = await Promise.all([
+        books.listFills({ accountId, coid }),
+        // One of an older release does not know this call.
+        books.listOrderEvents({ accountId, coid }).catch(() => ({ events: [] })),
+      ]);
+      return { order, fills, events };
     } catch {
       return undefined;
     }
@@ -125,7 +135,7 @@ export class DecisionUseCases implements decision.DecisionService {
     if (id === 'last' || id === '') throw missing;
     const found = await this.orderOf(accountId, id);
     if (found === undefined) throw missing;
-    return { decision: undefined, orders: [found.order], fills: [...found.fills] };
+    return { decision: undefined, orders: [found.order], fills: [...found.fills], events: [...found.events] };
   }
 
   /** Strategies are switched at whichever process is asked, and on or off in all of them. */

@@ -252,8 +252,9 @@ describe('decision', () => {
     const [ordered, quiet] = one.decided;
     const coid = ordered?.legs[0]?.coid ?? '';
     for (const id of [ordered?.decisionId ?? '', coid, 'last', '']) {
-      const { decision: found, orders, fills } = await one.calls.explain({ id, accountId: ACCOUNT });
+      const { decision: found, orders, fills, events } = await one.calls.explain({ id, accountId: ACCOUNT });
       expect([found?.decisionId, orders[0]?.request?.coid, fills[0]?.coid]).toEqual([ordered?.decisionId, coid, coid]);
+      expect(events).toMatchObject([{ coid, kind: 'ORDER_EVENT_KIND_SUBMITTED' }]);
     }
     const { decision: held } = await one.calls.explain({ id: quiet?.decisionId ?? '', accountId: '' });
     expect(held?.words).toBe('Hold: bought already');
@@ -268,6 +269,7 @@ describe('decision', () => {
       decision: undefined,
       orders: [{ request: { coid: 'by-hand' } }],
       fills: [{ coid: 'by-hand' }],
+      events: [{ coid: 'by-hand' }],
     });
     await expect(one.calls.explain({ id: 'nobody', accountId: '' })).rejects.toMatchObject({
       code: 'NOTHING_TO_EXPLAIN',

@@ -64,6 +64,10 @@ export class FakeExecution {
     return order;
   }
 
+  async listOrderEvents({ coid }: contract.ListOrderEventsRequest): Promise<contract.ListOrderEventsResponse> {
+    return { events: [execution.OrderEvent.fromPartial({ coid, kind: 'ORDER_EVENT_KIND_SUBMITTED' })] };
+  }
+
   async listFills({ coid }: contract.ListFillsRequest): Promise<contract.ListFillsResponse> {
     return { fills: [execution.Fill.fromPartial({ coid })] };
   }

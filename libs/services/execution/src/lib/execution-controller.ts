@@ -93,6 +93,11 @@ export class ExecutionController {
     return this.useCases.listFills(request);
   }
 
+  @GrpcMethod('ExecutionService', 'ListOrderEvents')
+  listOrderEvents(request: execution.ListOrderEventsRequest): Promise<execution.ListOrderEventsResponse> {
+    return this.useCases.listOrderEvents(request);
+  }
+
   @GrpcMethod('ExecutionService', 'ListTrades')
   listTrades(request: execution.ListTradesRequest): Promise<execution.ListTradesResponse> {
     return this.useCases.listTrades(request);

@@ -189,6 +189,11 @@ export class ExecutionUseCases implements execution.ExecutionService {
     return { fills: await this.parts.ports.store.fills(request.accountId, request.coid) };
   }
 
+  async listOrderEvents(request: execution.ListOrderEventsRequest): Promise<execution.ListOrderEventsResponse> {
+    const events = await this.parts.ports.store.eventsOf(request.accountId, request.coid);
+    return { events: events.map((event) => ({ ...event, order: undefined })) };
+  }
+
   async listTrades(request: execution.ListTradesRequest): Promise<execution.ListTradesResponse> {
     return { trades: await this.parts.ports.store.trades(request.accountId) };
   }

@@ -317,6 +317,23 @@ describe('the life of an order', () => {
     expect(entries.map(({ kind, amount }) => `${kind} ${amount}`)).toEqual(['commission -1', 'swap -3.2']);
   });
 
+  it('keeps its whole life, with what a crash made of it', async () => {
+    system.terminal.way = 'loses-answers';
+    await submit('order-1');
+    await system.crash();
+    system.terminal.way = 'up';
+    await system.session(0, { lockstep: false });
+    await hear(deal('d1', 'order-1'));
+    const { events } = await system.service.listOrderEvents({ accountId: ACCOUNT, coid: 'order-1' });
+    expect(events.map(({ kind, cause }) => `${kind.replace('ORDER_EVENT_KIND_', '')} ${cause}`)).toEqual([
+      'INITIALIZED submit:order-1',
+      'SUBMITTED submit:order-1',
+      'UNKNOWN sent:order-1',
+      'FILLED trade:journal-:1',
+    ]);
+    expect(await system.service.listOrderEvents({ accountId: 'other', coid: 'order-1' })).toEqual({ events: [] });
+  });
+
   it('has its events published in their order after a crash between commit and bus', async () => {
     const { bus } = system;
     const publish = jest.spyOn(bus, 'publish').mockImplementation(() => new Promise(() => undefined));

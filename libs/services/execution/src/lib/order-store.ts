@@ -242,6 +242,11 @@ export class OrderStore {
     return this.events('seq > $2 AND (barrier < $3 OR (barrier = $3 AND in_step))', [accountId, seq, n]);
   }
 
+  /** Those of one order that are still kept. */
+  eventsOf(accountId: string, coid: string): Promise<execution.OrderEvent[]> {
+    return this.events('coid = $2', [accountId, coid]);
+  }
+
   eventsAfter(accountId: string, seq: number): Promise<execution.OrderEvent[]> {
     return this.events('seq > $2', [accountId, seq]);
   }

@@ -8,7 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { CheckResult, Hops, OrderRequest, Progress, Rejoin, SessionStarted } from "../../common/v1/common";
-import { Fill, Order } from "../../execution/v1/execution";
+import { Fill, Order, OrderEvent } from "../../execution/v1/execution";
 import { Prediction } from "../../prediction/v1/prediction";
 
 export const protobufPackage = "trading.decision.v1";
@@ -62,6 +62,8 @@ export interface ExplainResponse {
   decision: Decision | undefined;
   orders: Order[];
   fills: Fill[];
+  /** What happened to the orders, in each account's sequence; events are kept for a time. */
+  events: OrderEvent[];
 }
 
 /** What the strategy wants. */
@@ -892,7 +894,7 @@ export const ExplainRequest: MessageFns<ExplainRequest> = {
 };
 
 function createBaseExplainResponse(): ExplainResponse {
-  return { decision: undefined, orders: [], fills: [] };
+  return { decision: undefined, orders: [], fills: [], events: [] };
 }
 
 export const ExplainResponse: MessageFns<ExplainResponse> = {
@@ -905,6 +907,9 @@ export const ExplainResponse: MessageFns<ExplainResponse> = {
     }
     for (const v of message.fills) {
       Fill.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.events) {
+      OrderEvent.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -946,6 +951,14 @@ export const ExplainResponse: MessageFns<ExplainResponse> = {
             message.fills.push(Fill.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.events.push(OrderEvent.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -963,6 +976,7 @@ export const ExplainResponse: MessageFns<ExplainResponse> = {
       decision: isSet(object.decision) ? Decision.fromJSON(object.decision) : undefined,
       orders: globalThis.Array.isArray(object?.orders) ? object.orders.map((e: any) => Order.fromJSON(e)) : [],
       fills: globalThis.Array.isArray(object?.fills) ? object.fills.map((e: any) => Fill.fromJSON(e)) : [],
+      events: globalThis.Array.isArray(object?.events) ? object.events.map((e: any) => OrderEvent.fromJSON(e)) : [],
     };
   },
 
@@ -977,6 +991,9 @@ export const ExplainResponse: MessageFns<ExplainResponse> = {
     if (message.fills?.length) {
       obj.fills = message.fills.map((e) => Fill.toJSON(e));
     }
+    if (message.events?.length) {
+      obj.events = message.events.map((e) => OrderEvent.toJSON(e));
+    }
     return obj;
   },
 
@@ -990,6 +1007,7 @@ export const ExplainResponse: MessageFns<ExplainResponse> = {
       : undefined;
     message.orders = object.orders?.map((e) => Order.fromPartial(e)) || [];
     message.fills = object.fills?.map((e) => Fill.fromPartial(e)) || [];
+    message.events = object.events?.map((e) => OrderEvent.fromPartial(e)) || [];
     return message;
   },
 };

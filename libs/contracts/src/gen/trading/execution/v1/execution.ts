@@ -556,6 +556,16 @@ export interface ListOrdersResponse {
   orders: Order[];
 }
 
+export interface ListOrderEventsRequest {
+  accountId: string;
+  coid: string;
+}
+
+export interface ListOrderEventsResponse {
+  /** Without the order as it was after each. */
+  events: OrderEvent[];
+}
+
 export interface ListFillsRequest {
   accountId: string;
   coid: string;
@@ -3498,6 +3508,164 @@ export const ListOrdersResponse: MessageFns<ListOrdersResponse> = {
   fromPartial(object: DeepPartial<ListOrdersResponse>): ListOrdersResponse {
     const message = createBaseListOrdersResponse();
     message.orders = object.orders?.map((e) => Order.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListOrderEventsRequest(): ListOrderEventsRequest {
+  return { accountId: "", coid: "" };
+}
+
+export const ListOrderEventsRequest: MessageFns<ListOrderEventsRequest> = {
+  encode(message: ListOrderEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.coid !== "") {
+      writer.uint32(18).string(message.coid);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOrderEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOrderEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.coid = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListOrderEventsRequest {
+    return {
+      accountId: isSet(object.accountId)
+        ? globalThis.String(object.accountId)
+        : isSet(object.account_id)
+        ? globalThis.String(object.account_id)
+        : "",
+      coid: isSet(object.coid) ? globalThis.String(object.coid) : "",
+    };
+  },
+
+  toJSON(message: ListOrderEventsRequest): unknown {
+    const obj: any = {};
+    if (message.accountId !== "") {
+      obj.accountId = message.accountId;
+    }
+    if (message.coid !== "") {
+      obj.coid = message.coid;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListOrderEventsRequest>): ListOrderEventsRequest {
+    return ListOrderEventsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOrderEventsRequest>): ListOrderEventsRequest {
+    const message = createBaseListOrderEventsRequest();
+    message.accountId = object.accountId ?? "";
+    message.coid = object.coid ?? "";
+    return message;
+  },
+};
+
+function createBaseListOrderEventsResponse(): ListOrderEventsResponse {
+  return { events: [] };
+}
+
+export const ListOrderEventsResponse: MessageFns<ListOrderEventsResponse> = {
+  encode(message: ListOrderEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.events) {
+      OrderEvent.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOrderEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOrderEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.events.push(OrderEvent.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListOrderEventsResponse {
+    return {
+      events: globalThis.Array.isArray(object?.events) ? object.events.map((e: any) => OrderEvent.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListOrderEventsResponse): unknown {
+    const obj: any = {};
+    if (message.events?.length) {
+      obj.events = message.events.map((e) => OrderEvent.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListOrderEventsResponse>): ListOrderEventsResponse {
+    return ListOrderEventsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListOrderEventsResponse>): ListOrderEventsResponse {
+    const message = createBaseListOrderEventsResponse();
+    message.events = object.events?.map((e) => OrderEvent.fromPartial(e)) || [];
     return message;
   },
 };
@@ -6977,6 +7145,8 @@ export interface ExecutionService {
   getOrder(request: GetOrderRequest): Promise<Order>;
   listOrders(request: ListOrdersRequest): Promise<ListOrdersResponse>;
   listFills(request: ListFillsRequest): Promise<ListFillsResponse>;
+  /** Everything that happened to one order, in its sequence. */
+  listOrderEvents(request: ListOrderEventsRequest): Promise<ListOrderEventsResponse>;
   listTrades(request: ListTradesRequest): Promise<ListTradesResponse>;
   streamOrderEvents(request: StreamOrderEventsRequest): Observable<OrderEvent>;
   listPositions(request: ListPositionsRequest): Promise<ListPositionsResponse>;
@@ -7114,6 +7284,18 @@ export const ExecutionServiceService = {
     responseSerialize: (value: ListFillsResponse): Buffer => Buffer.from(ListFillsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListFillsResponse => ListFillsResponse.decode(value),
   },
+  /** Everything that happened to one order, in its sequence. */
+  listOrderEvents: {
+    path: "/trading.execution.v1.ExecutionService/ListOrderEvents" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListOrderEventsRequest): Buffer =>
+      Buffer.from(ListOrderEventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOrderEventsRequest => ListOrderEventsRequest.decode(value),
+    responseSerialize: (value: ListOrderEventsResponse): Buffer =>
+      Buffer.from(ListOrderEventsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListOrderEventsResponse => ListOrderEventsResponse.decode(value),
+  },
   listTrades: {
     path: "/trading.execution.v1.ExecutionService/ListTrades" as const,
     requestStream: false as const,
@@ -7184,6 +7366,8 @@ export interface ExecutionServiceServer extends UntypedServiceImplementation {
   getOrder: handleUnaryCall<GetOrderRequest, Order>;
   listOrders: handleUnaryCall<ListOrdersRequest, ListOrdersResponse>;
   listFills: handleUnaryCall<ListFillsRequest, ListFillsResponse>;
+  /** Everything that happened to one order, in its sequence. */
+  listOrderEvents: handleUnaryCall<ListOrderEventsRequest, ListOrderEventsResponse>;
   listTrades: handleUnaryCall<ListTradesRequest, ListTradesResponse>;
   streamOrderEvents: handleServerStreamingCall<StreamOrderEventsRequest, OrderEvent>;
   listPositions: handleUnaryCall<ListPositionsRequest, ListPositionsResponse>;
