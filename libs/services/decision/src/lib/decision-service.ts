@@ -114,10 +114,11 @@ export class DecisionUseCases implements decision.DecisionService {
     const { execution: books } = this.ports;
     try {
       const order = await books.getOrder({ accountId, coid });
+      const its = { accountId: order.request?.accountId ?? accountId, coid };
       const [{ fills }, { events }] = await Promise.all([
-        books.listFills({ accountId, coid }),
+        books.listFills(its),
         // One of an older release does not know this call.
-        books.listOrderEvents({ accountId, coid }).catch(() => ({ events: [] })),
+        books.listOrderEvents(its).catch(() => ({ events: [] })),
       ]);
       return { order, fills, events };
     } catch {

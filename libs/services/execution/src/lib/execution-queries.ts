@@ -15,9 +15,10 @@ export class ExecutionQueries {
     private readonly adopts: (accountId: string) => boolean,
   ) {}
 
-  async order(coid: string): Promise<execution.Order> {
+  async order({ accountId, coid }: execution.GetOrderRequest): Promise<execution.Order> {
     const record = await this.store.load(coid);
-    if (record === undefined)
+    const isTheirs = accountId === '' || record?.view.request.accountId === accountId;
+    if (record === undefined || !isTheirs)
       throw new RpcError('NOT_FOUND', 'ORDER_UNKNOWN', `No order has the client order id ${coid}.`);
     return record.order;
   }

@@ -178,7 +178,7 @@ export class ExecutionUseCases implements execution.ExecutionService {
   }
 
   getOrder(request: execution.GetOrderRequest): Promise<execution.Order> {
-    return this.queries.order(request.coid);
+    return this.queries.order(request);
   }
 
   async listOrders(request: execution.ListOrdersRequest): Promise<execution.ListOrdersResponse> {

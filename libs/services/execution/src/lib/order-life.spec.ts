@@ -332,6 +332,10 @@ describe('the life of an order', () => {
       'FILLED trade:journal-:1',
     ]);
     expect(await system.service.listOrderEvents({ accountId: 'other', coid: 'order-1' })).toEqual({ events: [] });
+    expect(await system.service.getOrder({ accountId: '', coid: 'order-1' })).toMatchObject({ filledLots: '0.1' });
+    await expect(system.service.getOrder({ accountId: 'other', coid: 'order-1' })).rejects.toMatchObject({
+      code: 'ORDER_UNKNOWN',
+    });
   });
 
   it('has its events published in their order after a crash between commit and bus', async () => {
