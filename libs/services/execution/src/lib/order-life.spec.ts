@@ -300,6 +300,22 @@ describe('the life of an order', () => {
     ]);
   });
 
+  it('adds to a position with the stops that it has, where a fill without any would take them away', async () => {
+    await submit('order-1', { stopLoss: '1.05', takeProfit: '1.3' });
+    await hear(deal('d1', 'order-1'));
+    await submit('order-2');
+    await submit('order-3', { takeProfit: '1.4' });
+    await submit('order-4', { side: 'SIDE_SELL', reduceOnly: true });
+    const stops = system.terminal.journal.map(({ stopLoss, takeProfit }) => [stopLoss, takeProfit]);
+    expect(stops).toEqual([
+      ['1.05', '1.3'],
+      ['1.05', '1.3'],
+      [undefined, '1.4'],
+      [undefined, undefined],
+    ]);
+    expect(system.riskManager.asked.find(({ order }) => order?.coid === 'order-2')?.order?.stopLoss).toBe('1.05');
+  });
+
   it('books cash once per ticket, and keeps books, cash and stops over a crash', async () => {
     await submit('order-1');
     const swap = { dealTicket: 'c1', kind: 'swap', amount: '-3.20', timeUs: timeOf(0), comment: '' };

@@ -8,6 +8,7 @@ import { LeaseLost } from './account-lease';
 import type { AccountWriter } from './account-writer';
 import type { ExecutionStage } from './execution-stage';
 import { requestOf, type Happening, type OrderRecord } from './order-record';
+import { withHeldStops } from './held-stops';
 import { protectionsOf, withoutLateStops } from './late-stops';
 import { checkForm } from './order-form';
 import type { OrderStore } from './order-store';
@@ -65,7 +66,7 @@ export class OrderSubmission {
     if (!inStep) await writer.exclusive(async () => stage.requireUpToDate());
     writer.inCheck.add(order.coid);
     try {
-      return await this.fresh(writer, stage, request, order, inStep);
+      return await this.fresh(writer, stage, request, withHeldStops(writer, order), inStep);
     } finally {
       writer.inCheck.delete(order.coid);
     }
