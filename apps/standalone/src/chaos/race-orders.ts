@@ -34,16 +34,12 @@ const MOST_RACING = 10;
 /** Buys that rest far below the market: none of them fills. */
 const RESTING = '1.20000';
 const LOTS = 0.1;
-const NOTIONAL = LOTS * 100_000 * Number(RESTING);
 const WORKING = [common.OrderState.ACCEPTED, common.OrderState.SUBMITTED, common.OrderState.UNKNOWN];
 
-/** Limits that admit so many of the orders, and the code with which the others are denied. */
+/** Limits in numbers that no quote moves, which admit so many of the orders, and the code with which the others are denied. */
 const LIMITS: readonly { readonly code: string; readonly of: (admitted: number) => Partial<risk.Limits> }[] = [
   { code: 'TOO_MANY_ORDERS', of: (k) => ({ maxOpenOrders: k }) },
   { code: 'POSITION_EXCEEDED', of: (k) => ({ maxPositionLots: (k * LOTS).toFixed(1) }) },
-  { code: 'SYMBOL_EXPOSURE_EXCEEDED', of: (k) => ({ maxSymbolExposure: String(k * NOTIONAL) }) },
-  { code: 'GROSS_EXPOSURE_EXCEEDED', of: (k) => ({ maxGrossExposure: String(k * NOTIONAL) }) },
-  { code: 'NET_EXPOSURE_EXCEEDED', of: (k) => ({ maxNetExposure: String(k * NOTIONAL) }) },
 ];
 
 /**
