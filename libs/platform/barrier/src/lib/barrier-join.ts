@@ -54,6 +54,13 @@ export class BarrierJoin<T> {
     return this.source(source).sessionId === undefined;
   }
 
+  /** True when another source has started this session and this one speaks in it without: its start was missed. */
+  hasMissedStart(source: string, sessionId: string): boolean {
+    const here = this.source(source);
+    if (sessionId === '' || here.sessionId === sessionId) return false;
+    return [...this.sources.values()].some((other) => other.sessionId === sessionId);
+  }
+
   /**
    * Hands over one input of a source, to be worked on by `run`, by default in the trace of who says it, whoever
    * completes the barrier; resolves when what it completes was worked through.

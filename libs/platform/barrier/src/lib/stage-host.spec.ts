@@ -29,11 +29,11 @@ class Recorder implements Stage<Input> {
   };
 }
 
-function setUp() {
+function setUp(sources: readonly string[] = ['only']) {
   const asked: string[] = [];
   const made: Recorder[] = [];
   const host = new StageHost<Input, Recorder>({
-    sources: ['only'],
+    sources,
     create: () => {
       const stage = new Recorder();
       made.push(stage);
@@ -95,6 +95,23 @@ describe('a stage host', () => {
     await pass('s1', 5);
     await turn();
     expect(asked).toEqual(['a: the beginning of the session was not heard from only']);
+  });
+
+  it('asks for the session whose beginning it heard from one source and missed from another', async () => {
+    const { host, asked, made, turn } = setUp(['account', 'prediction']);
+    const say = (source: string, id: string, body: { readonly $case: string; readonly value: unknown }) =>
+      host.feed('a', source, { sessionId: id, body }, (input) => input as unknown as Input);
+    // What is still said of the session before is no sign: its successor's beginning comes behind it.
+    await say('account', 's2', { $case: 'session', value: start('s2') });
+    await say('prediction', 's1', { $case: 'progress', value: mark(9) });
+    await turn();
+    expect(asked).toEqual([]);
+    await say('prediction', 's2', { $case: 'progress', value: mark(1) });
+    await turn();
+    expect(asked).toEqual(['a: the beginning of the session was not heard from prediction']);
+    for (const source of ['account', 'prediction']) await say(source, 's3', { $case: 'session', value: start('s3') });
+    expect(made.at(-1)?.said).toEqual(['s3@0']);
+    expect(host.outOfStep.size).toBe(0);
   });
 
   it('asks once for a session whose rest goes on arriving, and not at all when it began meanwhile', async () => {

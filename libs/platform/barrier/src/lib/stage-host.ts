@@ -72,7 +72,7 @@ export class StageHost<T, S extends Stage<T>> {
     if (!this.owns(key)) return;
     const place = this.place(key);
     const { body, sessionId } = message;
-    if (body?.$case === 'mark' && sessionId !== '' && place.join.isStranger(source)) {
+    if (isBeginningMissed(place.join, source, body?.$case, sessionId)) {
       this.fallOut(key, place, `the beginning of the session was not heard from ${source}`);
       return;
     }
@@ -164,6 +164,20 @@ export class StageHost<T, S extends Stage<T>> {
       this.ask(key, attempt + 1);
     }
   }
+}
+
+/**
+ * Whether a source has come to a barrier of a session whose beginning was not heard from it. Each source says its start
+ * before its barriers. The terminal's marks are never late; what a stage says in a session that nobody else began is.
+ */
+function isBeginningMissed<T>(
+  join: BarrierJoin<T>,
+  source: string,
+  said: string | undefined,
+  sessionId: string,
+): boolean {
+  if (sessionId === '' || (said !== 'mark' && said !== 'progress')) return false;
+  return (said === 'mark' && join.isStranger(source)) || join.hasMissedStart(source, sessionId);
 }
 
 /** Throws when stages are out of step with their sessions; for a probe. */
