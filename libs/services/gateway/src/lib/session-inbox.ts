@@ -3,9 +3,11 @@ import type { terminal } from '@trading/contracts';
 /** Frames that may wait before the terminal is asked to slow down, and their size. */
 const FRAME_LIMIT = 1_000;
 const BYTE_LIMIT = 4 * 1_048_576;
+/** So many waiting frames are pressure, though something gets through all the time: older prices are of no use then. */
+const PRESSURE_FRAMES = FRAME_LIMIT / 4;
 
 export interface InboxOptions {
-  /** Live sessions: while what takes the frames is slow, of each symbol's ticks only the newest wait. */
+  /** Live sessions: while what takes the frames is slow or behind, of each symbol's ticks only the newest wait. */
   readonly conflates: boolean;
   /** Whether nothing has got through for some time. */
   readonly isSlow: () => boolean;
@@ -98,7 +100,7 @@ export class SessionInbox {
   /** Whether ticks are conflated now; it begins with what waits already, and ends when nothing waits. */
   private conflates(): boolean {
     if (this.isConflating) return true;
-    if (!this.options.conflates || !this.options.isSlow()) return false;
+    if (!this.options.conflates || !(this.length >= PRESSURE_FRAMES || this.options.isSlow())) return false;
     this.isConflating = true;
     let dropped = 0;
     const kept: Waiting[] = [];
