@@ -2,7 +2,5 @@
 module.exports = {
   ...require('./jest.config.cjs'),
   testMatch: ['**/*.deploy.ts'],
-  globalSetup: undefined,
-  globalTeardown: undefined,
   testTimeout: 600_000,
 };
