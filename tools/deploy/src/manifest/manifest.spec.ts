@@ -43,7 +43,7 @@ describe('a manifest', () => {
     ],
     ['a commit that is none', { previous: first, built: [], commit: 'HEAD' }, /commit: expected the 40 digits/],
   ])('refuses %s', (_, part, message) => {
-    const merge = { previous: undefined, built: [], branch: 'main' as const, commit: commitOf('2'), ...part };
+    const merge = { previous: undefined, branch: 'main' as const, commit: commitOf('2'), ...part };
     expect(() => mergeManifest(merge)).toThrow(message);
   });
 
