@@ -43,7 +43,7 @@ async function build(project) {
   const out = join(root, 'dist', project);
   rmSync(out, { recursive: true, force: true });
   for (const file of sources(project)) {
-    if (/\.(spec|distributed|deploy)\.ts$/.test(file)) continue;
+    if (/\.(spec|distributed|deploy|verify)\.ts$/.test(file)) continue;
     const target = join(root, 'dist', relative(root, file));
     mkdirSync(dirname(target), { recursive: true });
     if (!file.endsWith('.ts')) {
