@@ -100,7 +100,8 @@ function ingressOf(name: ServiceName, registry: Registry, tier: TierSettings, se
   const { ingress } = tier;
   if (ingress === undefined || !isCalledFromOutside(name, registry)) return { enabled: false };
   const { className, domain, suffix, annotations, http, grpc, deregistration } = ingress;
-  const delay = deregistration === undefined ? {} : { [deregistration]: `deregistration_delay.timeout_seconds=${seconds}` };
+  const delay =
+    deregistration === undefined ? {} : { [deregistration]: `deregistration_delay.timeout_seconds=${seconds}` };
   return {
     enabled: true,
     className,

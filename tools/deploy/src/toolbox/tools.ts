@@ -73,6 +73,13 @@ const table = {
     program: 'bin/kubeconform',
     install: go('github.com/yannh/kubeconform/cmd/kubeconform', '0.8.0'),
   },
+  // Brings the API's schemas of many versions.
+  'kubernetes-validate': {
+    version: '1.37.0',
+    program: 'bin/kubernetes-validate',
+    pinned: true,
+    install: python('kubernetes-validate', '1.37.0'),
+  },
   actionlint: {
     version: '1.7.12',
     program: 'bin/actionlint',
