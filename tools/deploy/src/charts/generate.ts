@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { RegistryInvalid } from '../registry/registry';
+import { ROOT as root } from './helm';
 import { stale, writeGenerated } from './values-files';
 
 /** `generate.js [--check]`: writes the charts' values and the page of ports, or says which are not current. */
 function main(args: readonly string[]): number {
-  const root = resolve(__dirname, '../../../../..');
   const unknown = args.filter((arg) => arg !== '--check');
   if (unknown.length > 0) {
     console.error(`Unknown: ${unknown.join(', ')}; there is --check.`);

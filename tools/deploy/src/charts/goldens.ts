@@ -6,7 +6,7 @@ import type { Tier } from '../registry/schema';
 import { ROOT, type KubeObject } from './helm';
 import { renderAll, type Rendered } from './releases';
 
-const FOLDER = 'tools/deploy/src/charts/goldens';
+const FOLDER = 'deploy/helm/goldens';
 
 /** Kept in full, because together they hold every kind of object; of the others a line per object is kept. */
 const IN_FULL: readonly (readonly [Tier, string])[] = [

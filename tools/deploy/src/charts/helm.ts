@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { needTool } from '../toolbox/toolbox';
@@ -21,7 +22,10 @@ export interface KubeObject {
 /** Helm refused, and said why. */
 export class HelmRefused extends Error {}
 
-export const ROOT = resolve(__dirname, '../../../..');
+/** The workspace, also for what is built into its `dist`. */
+export const ROOT = ['../../../..', '../../../../..']
+  .map((up) => resolve(__dirname, up))
+  .find((folder) => existsSync(join(folder, 'nx.json'))) as string;
 
 /** The digest that images have in checks, where none has been built. */
 export const SOME_DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;

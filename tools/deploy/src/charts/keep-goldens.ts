@@ -1,0 +1,3 @@
+import { keepGoldens } from './goldens';
+
+keepGoldens();
