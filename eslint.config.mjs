@@ -56,7 +56,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.distributed.ts', '**/*.deploy.ts', '**/*.bench.ts'],
+    files: ['**/*.spec.ts', '**/*.distributed.ts', '**/*.deploy.ts', '**/*.verify.ts', '**/*.bench.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

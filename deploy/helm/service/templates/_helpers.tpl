@@ -91,13 +91,14 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- if .Values.tls.enabled }}
 - name: grpc-tls
-  secret: { secretName: {{ .Values.tls.secret }}, defaultMode: 0440 }
+  secret: { secretName: {{ .Values.tls.secret }}, defaultMode: 288 }
 {{- end }}
 {{- range $name, $files := .Values.secretFiles }}
 - name: {{ $name }}
   secret:
     secretName: {{ $files.secret }}
-    defaultMode: 0440
+    # 0440
+    defaultMode: 288
     {{- if $files.optional }}
     optional: true
     {{- end }}

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
 import { stringify } from 'yaml';
 import { HelmRefused, helmWords, type Render } from '../charts/helm';
-import { releasesIn } from '../charts/releases';
-import type { Tier } from '../registry/schema';
 import { needTool } from '../toolbox/toolbox';
-import { ControlPlane } from './control-plane';
+import { ControlPlane, until } from './control-plane';
 import { Kubelets, type NodeWish } from './kubelets';
 
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];
@@ -67,11 +65,9 @@ export class Cluster {
     });
   }
 
-  /** The releases of a tier, in order. */
-  async installTier(tier: Tier): Promise<void> {
-    for (const release of releasesIn(tier)) {
-      await this.install(release, ...(release.chart === 'platform' ? ['--create-namespace'] : []));
-    }
+  /** Waits for what the nodes bring about. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    await until('the cluster is as expected', holds, 60_000);
   }
 
   /** Pods of a namespace with where they are. */
