@@ -35,7 +35,13 @@ export class Api {
 
   private call(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
     const type = method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json';
-    const headers = { authorization: `Bearer ${this.token}`, 'content-type': type, accept: 'application/json' };
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      'content-type': type,
+      accept: 'application/json',
+      // Of a DELETE with a body Node says no length by itself, and the server would read none.
+      ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+    };
     return new Promise((resolve, reject) => {
       const sent = request(
         { host: '127.0.0.1', port: this.port, path, method, headers, rejectUnauthorized: false, timeout: 10_000 },

@@ -82,6 +82,7 @@ export class ControlPlane {
       '--service-account-issuer=https://kubernetes.default.svc',
       `--token-auth-file=${file('tokens.csv')}`,
       '--authorization-mode=RBAC',
+      '--allow-privileged=true',
     ]);
     await until(
       'the API server is ready',
