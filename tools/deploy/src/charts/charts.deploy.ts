@@ -70,7 +70,7 @@ describe('the charts, rendered for every tier', () => {
     const own = bothSides.find(
       ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'execution-service',
     );
-    (own?.['spec'].egress as object[]).push({ to: [{ podSelector: {} }] });
+    (own?.spec?.egress as object[]).push({ to: [{ podSelector: {} }] });
     expect([...waysInside(bothSides)]).toContain('execution-service -> risk-manager-service:8080');
   });
 
@@ -99,7 +99,7 @@ describe('the charts, rendered for every tier', () => {
 
   it('select by name and instance alone, which can never change', () => {
     for (const object of TIERS.flatMap(objectsIn).filter(({ kind }) => kind === 'Deployment')) {
-      expect(Object.keys(object['spec'].selector.matchLabels as object).sort()).toEqual([
+      expect(Object.keys((object.spec?.selector as { matchLabels: object }).matchLabels).sort()).toEqual([
         'app.kubernetes.io/instance',
         'app.kubernetes.io/name',
       ]);

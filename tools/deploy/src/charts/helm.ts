@@ -4,6 +4,21 @@ import { join, resolve } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { needTool } from '../toolbox/toolbox';
 
+/** What objects specify, as far as checks look into it; which of it there is depends on the kind. */
+export interface KubeSpec {
+  readonly replicas?: number;
+  readonly selector?: unknown;
+  readonly template?: {
+    readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+    readonly spec: object;
+  };
+  readonly jobTemplate?: { readonly spec: KubeSpec };
+  readonly podSelector?: unknown;
+  readonly policyTypes?: readonly string[];
+  readonly ingress?: unknown;
+  readonly egress?: unknown;
+}
+
 /** An object of Kubernetes, as far as checks look into it. */
 export interface KubeObject {
   readonly apiVersion: string;
@@ -14,9 +29,8 @@ export interface KubeObject {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  // The rest differs from kind to kind; checks know which they look at.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an object's form is its kind's
-  readonly [key: string]: any;
+  readonly spec?: KubeSpec;
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** Helm refused, and said why. */

@@ -78,5 +78,5 @@ function secretsOf(registry: Registry, { provider, prefix, kafka }: NonNullable<
     name,
     { keys: Object.fromEntries(keys.map((key) => [key, remote(name, key)])) },
   ]);
-  return { secretStore: { enabled: true, provider }, secrets: Object.fromEntries(secrets) };
+  return { secretStore: { enabled: true, provider }, secrets: Object.fromEntries(secrets) as object };
 }

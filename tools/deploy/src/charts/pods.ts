@@ -24,15 +24,15 @@ export interface Container {
 
 /** The pod that an object is or makes. */
 export function podOf(object: KubeObject): PodSpec | undefined {
-  if (object.kind === 'Pod') return object['spec'] as PodSpec;
-  if (object.kind === 'CronJob') return object['spec'].jobTemplate.spec.template.spec as PodSpec;
-  return object['spec']?.template?.spec as PodSpec | undefined;
+  if (object.kind === 'Pod') return object.spec as unknown as PodSpec;
+  if (object.kind === 'CronJob') return object.spec?.jobTemplate?.spec.template?.spec as PodSpec | undefined;
+  return object.spec?.template?.spec as PodSpec | undefined;
 }
 
 /** Labels of the pods that an object makes. */
 export function podLabelsOf(object: KubeObject): Readonly<Record<string, string>> {
   if (object.kind === 'Pod') return object.metadata.labels ?? {};
-  return (object['spec']?.template?.metadata?.labels ?? {}) as Readonly<Record<string, string>>;
+  return object.spec?.template?.metadata?.labels ?? {};
 }
 
 const VOLUMES = [

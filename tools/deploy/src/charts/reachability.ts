@@ -73,7 +73,7 @@ export function waysOutside(
   const labels = podLabelsOf(object);
   const ways = new Set<string>();
   for (const policy of objects.filter(({ kind }) => kind === 'NetworkPolicy')) {
-    if (!selects(policy['spec'].podSelector as Selector, labels)) continue;
+    if (!selects(policy.spec?.podSelector as Selector, labels)) continue;
     for (const rule of rulesOf(policy, direction)) {
       for (const peer of peersOf(rule, direction)) {
         for (const { port, protocol } of rule.ports ?? []) {
@@ -92,7 +92,7 @@ export function waysOutside(
 type Direction = 'Ingress' | 'Egress';
 
 const rulesOf = (policy: KubeObject, direction?: Direction): readonly Rule[] => {
-  const { ingress = [], egress = [] } = policy['spec'] as { ingress?: Rule[]; egress?: Rule[] };
+  const { ingress = [], egress = [] } = policy.spec as { ingress?: Rule[]; egress?: Rule[] };
   return direction === undefined ? [...ingress, ...egress] : direction === 'Ingress' ? ingress : egress;
 };
 
@@ -101,8 +101,7 @@ const peersOf = (rule: Rule, direction: Direction): readonly Peer[] =>
 
 function lets(policies: readonly KubeObject[], direction: Direction, own: Pods, other: Pods, port: number): boolean {
   const mine = policies.filter(
-    ({ spec }) =>
-      (spec.policyTypes as string[]).includes(direction) && selects(spec.podSelector as Selector, own.labels),
+    ({ spec }) => spec?.policyTypes?.includes(direction) === true && selects(spec.podSelector as Selector, own.labels),
   );
   if (mine.length === 0) return true;
   return mine.some((policy) =>

@@ -1,5 +1,5 @@
 import { callersOf, deploymentOf, servicesOf } from '../registry/registry';
-import type { Registry, ServiceName, StoreName, Tier } from '../registry/schema';
+import type { Registry, ServiceName, Tier } from '../registry/schema';
 import { placementOf } from './placement';
 import { configOf, readsTradingMode } from './service-config';
 import type { TierSettings } from './tiers';
@@ -127,7 +127,7 @@ function terminalsOf({ port, tls }: { port: number; tls: boolean }, { terminals 
 function storesOf(name: ServiceName, registry: Registry, tier: TierSettings): Record<string, object> {
   const stores: Record<string, object> = {};
   for (const store of registry.services[name].stores) {
-    const there = tier.stores[store as StoreName];
+    const there = tier.stores[store];
     if (there === undefined) continue;
     const { cidrs, pods, namespace, port = registry.stores[store].port } = there;
     stores[store] = { port, ...(cidrs && { cidrs }), ...(pods && { pods }), ...(namespace && { namespace }) };

@@ -8,7 +8,6 @@ import { Cluster, NODES } from './cluster';
 import { hasControlPlane, needsControlPlane } from './here';
 
 const NAMESPACE = 'trading-production';
-const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
 const isPossible = hasControlPlane && existsSync(join(ROOT, CRDS));
 const onCluster = isPossible ? it : it.skip;
 const needs = hasControlPlane ? `(needs ${CRDS})` : needsControlPlane;
