@@ -72,7 +72,7 @@ describe('what a push to main does', () => {
     const { manifest } = deploy({ execution: digestOf('b') });
     for (const app of APPS) {
       const [digit, commit] = app === 'execution' ? ['b', commits[1]] : ['a', commits[0]];
-      expect(manifest.images[app]).toEqual({ digest: digestOf(String(digit)), commit });
+      expect(manifest.images[app]).toEqual({ digest: digestOf(digit), commit });
     }
   });
 
