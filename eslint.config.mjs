@@ -40,6 +40,7 @@ export default tseslint.config(
             { sourceTag: 'wing:trading', onlyDependOnLibsWithTags: ['wing:trading'] },
             { sourceTag: 'wing:platform', onlyDependOnLibsWithTags: ['wing:platform'] },
             { sourceTag: 'wing:contracts', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'wing:tool', onlyDependOnLibsWithTags: ['wing:service', 'wing:platform', 'wing:contracts', 'wing:trading', 'wing:tool'] },
             trading('market'),
             trading('orders', 'market'),
             trading('portfolio', 'orders', 'market'),
@@ -71,7 +72,7 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', exports: 'writable',
-        __dirname: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+        __dirname: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', URL: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', Buffer: 'readonly' },
     },
   },
 );
