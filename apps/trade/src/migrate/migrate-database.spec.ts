@@ -71,6 +71,8 @@ describe('./trade migrate', () => {
       'OrderLife1700000000004',
       'Differences1700000000020',
       'FlattenWanted1700000000021',
+      'OrdersOfGroups1700000000022',
+      'FlattenUntilFlat1700000000023',
     ]);
     const both = await Promise.all([migrate('--json'), migrate('--json')]);
     expect(both.map(({ code, console }) => [code, console.stderr])).toEqual([
