@@ -1,10 +1,12 @@
 /** The command line of this project: `node dist/tools/deploy/src/main.js COMMAND`. Commands live in their rooms. */
 import { resolve } from 'node:path';
 import { type Command, CommandFailed } from './command';
+import { costCommands } from './cost/commands';
 import { manifestCommands } from './manifest/commands';
 import { pipelineCommands } from './pipeline/commands';
 
 const commands: Readonly<Record<string, Command>> = {
+  ...costCommands,
   ...manifestCommands,
   ...pipelineCommands,
 };

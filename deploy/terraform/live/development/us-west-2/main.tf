@@ -1,4 +1,8 @@
 # A small cluster on AWS for those who cannot develop on a machine of their own. One zone holds the nodes' way out.
+locals {
+  sizes = jsondecode(file("${path.module}/sizes.json"))
+}
+
 module "region" {
   source                = "../../../modules/region"
   name                  = "trading-development"
@@ -19,47 +23,19 @@ module "region" {
   kafka_password        = var.kafka_password
   password_version      = var.password_version
 
-  cidr                = "10.10.0.0/16"
-  zones               = ["us-west-2a", "us-west-2b"]
-  nat_gateways        = 1
-  interface_endpoints = []
-  endpoint_zones      = 1
-  cluster_name        = "trading-development"
-  log_retention_days  = 7
-
-  node_groups = {
-    general = {
-      instance_type = "t3.large"
-      min           = 1
-      max           = 4
-      desired       = 2
-    }
-    ml-workloads = {
-      instance_type = "t3.large"
-      min           = 1
-      max           = 2
-      desired       = 1
-      labels        = { WorkloadType = "ml" }
-      taints        = { ml-workload = "true" }
-    }
-  }
-
-  postgres = {
-    identifier            = "trading-postgres-development"
-    database              = "trading_development"
-    instance_class        = "db.t4g.medium"
-    read_replicas         = 0
-    multi_az              = false
-    allocated_gib         = 50
-    max_allocated_gib     = 100
-    backup_retention_days = 7
-    maintenance_window    = "Sun:04:00-Sun:05:00"
-    monitoring_interval   = 60
-  }
-
-  redis    = { name = "trading-redis-development", node_type = "cache.t4g.small", nodes = 1, snapshot_days = 1 }
-  influxdb = { instance_type = "t3.medium", root_gib = 30, data_gib = 50 }
-  kafka    = { name = "trading-development", version = "3.8.x", instance_type = "kafka.t3.small", brokers = 2, volume_gib = 50 }
+  # How much of everything: read here and by the estimate of costs.
+  cidr                = local.sizes.cidr
+  zones               = local.sizes.zones
+  nat_gateways        = local.sizes.nat_gateways
+  interface_endpoints = local.sizes.interface_endpoints
+  endpoint_zones      = local.sizes.endpoint_zones
+  cluster_name        = local.sizes.cluster_name
+  log_retention_days  = local.sizes.log_retention_days
+  node_groups         = local.sizes.node_groups
+  postgres            = local.sizes.postgres
+  redis               = local.sizes.redis
+  influxdb            = local.sizes.influxdb
+  kafka               = local.sizes.kafka
 }
 
 output "region" {

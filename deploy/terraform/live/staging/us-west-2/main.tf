@@ -1,4 +1,8 @@
 # One region, several zones, the sizes of the document.
+locals {
+  sizes = jsondecode(file("${path.module}/sizes.json"))
+}
+
 module "region" {
   source                = "../../../modules/region"
   name                  = "trading-staging"
@@ -19,47 +23,19 @@ module "region" {
   kafka_password        = var.kafka_password
   password_version      = var.password_version
 
-  cidr                = "10.20.0.0/16"
-  zones               = ["us-west-2a", "us-west-2b", "us-west-2c"]
-  nat_gateways        = 1
-  interface_endpoints = ["ecr.api", "ecr.dkr", "secretsmanager", "sts", "logs", "xray"]
-  endpoint_zones      = 2
-  cluster_name        = "trading-staging"
-  log_retention_days  = 30
-
-  node_groups = {
-    general = {
-      instance_type = "m5.large"
-      min           = 2
-      max           = 6
-      desired       = 3
-    }
-    ml-workloads = {
-      instance_type = "c5.xlarge"
-      min           = 1
-      max           = 4
-      desired       = 2
-      labels        = { WorkloadType = "ml" }
-      taints        = { ml-workload = "true" }
-    }
-  }
-
-  postgres = {
-    identifier            = "trading-postgres-staging"
-    database              = "trading_staging"
-    instance_class        = "db.t3.medium"
-    read_replicas         = 0
-    multi_az              = true
-    allocated_gib         = 100
-    max_allocated_gib     = 500
-    backup_retention_days = 7
-    maintenance_window    = "Sun:04:00-Sun:05:00"
-    monitoring_interval   = 60
-  }
-
-  redis    = { name = "trading-redis-staging", node_type = "cache.t3.medium", nodes = 2, snapshot_days = 7 }
-  influxdb = { instance_type = "m5.large", root_gib = 100, data_gib = 500 }
-  kafka    = { name = "trading-staging", version = "3.8.x", instance_type = "kafka.t3.small", brokers = 3, volume_gib = 100 }
+  # How much of everything: read here and by the estimate of costs.
+  cidr                = local.sizes.cidr
+  zones               = local.sizes.zones
+  nat_gateways        = local.sizes.nat_gateways
+  interface_endpoints = local.sizes.interface_endpoints
+  endpoint_zones      = local.sizes.endpoint_zones
+  cluster_name        = local.sizes.cluster_name
+  log_retention_days  = local.sizes.log_retention_days
+  node_groups         = local.sizes.node_groups
+  postgres            = local.sizes.postgres
+  redis               = local.sizes.redis
+  influxdb            = local.sizes.influxdb
+  kafka               = local.sizes.kafka
 }
 
 output "region" {
