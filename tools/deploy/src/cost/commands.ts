@@ -11,7 +11,7 @@ function wordsOf({ tier, items, total, least, most, excepted, isWithin }: TierCo
   const allowed = `${dollars(least).trim()} to ${dollars(most).trim()}`;
   const beyond = excepted > 0 ? `, and ${dollars(excepted).trim()} by exceptions` : '';
   return [
-    `${tier}`,
+    tier,
     ...items.map(({ resource, amount, folder }) => `  ${dollars(amount)}  ${resource}  (${folder})`),
     `  ${dollars(total)}  a month; the budget is ${allowed}${beyond}: ${isWithin ? 'within' : 'BEYOND'}`,
     '',
