@@ -3,6 +3,7 @@ import type { SessionStart } from '@trading/platform-barrier';
 import type { BooksState } from './account-books';
 import type { StoredNote } from './book-note';
 import type { AccountWriter } from './account-writer';
+import { PortfolioInstrumentUnknown } from '@trading/trading-portfolio';
 import { LeaseLost } from './account-lease';
 import type { ExecutionPorts } from './execution-ports';
 import { inOrder, StoredSteps } from './stored-steps';
@@ -44,7 +45,10 @@ export async function resumeLive(writer: AccountWriter, { store, checkpoints }: 
   writer.rebook(inOrder(events, await store.notesAfter(accountId, state.notes ?? 0)));
 }
 
-/** Books as the store has them, for who asks before a session has begun. */
+/**
+ * Books as the store has them, for who asks before a session has begun. Before the first checkpoint nobody knows the
+ * instruments of what was filled until the session says them: the books stay empty until then.
+ */
 export async function rebuildWithoutSession(
   stage: { readonly writer: AccountWriter; readonly hasSession: boolean },
   lastSeq: number,
@@ -54,7 +58,12 @@ export async function rebuildWithoutSession(
   await writer.exclusive(async () => {
     if (stage.hasSession) return;
     writer.lastSeq = lastSeq;
-    await resumeLive(writer, ports);
+    try {
+      await resumeLive(writer, ports);
+    } catch (error) {
+      if (!(error instanceof PortfolioInstrumentUnknown)) throw error;
+      writer.books.restore(undefined);
+    }
   });
 }
 
