@@ -45,7 +45,11 @@ describe('the charts refuse', () => {
     ['a variable that is none', service('decision', { config: { 'log-level': 'info' } }), /log-level/],
     ['nobody where somebody is needed', service('decision', { replicas: 0 }), /replicas/],
     ['lag of nothing', service('decision', { autoscaling: { lag: { topic: null } } }), /lag/],
-    ['fewer at most than at least', service('risk-manager', { autoscaling: { maxReplicas: 1 } }), /maxReplicas/],
+    [
+      'fewer at most than at least',
+      service('prediction', { replicas: 3, autoscaling: { maxReplicas: 2 } }),
+      /maxReplicas/,
+    ],
     ['terminals from anywhere', service('mt5-gateway', { terminals: { sourceRanges: ['0.0.0.0/0'] } }), /sourceRanges/],
     ['terminals from nowhere said', service('mt4-gateway', { terminals: { sourceRanges: [] } }), /sourceRanges/],
     ['an ingress without class', service('decision', { ingress: { className: '' } }), /className/],
