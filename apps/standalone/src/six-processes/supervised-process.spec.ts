@@ -9,9 +9,9 @@ import { SupervisedProcess } from './supervised-process';
 
 /** Says its pid, and drains at SIGTERM, unless told not to. */
 const PROGRAM = `
+process.on('SIGTERM', () => { if (!process.env.STUBBORN) { process.stdout.write('drained\\n'); process.exit(0); } });
 process.stdout.write('up ' + process.pid + '\\n');
 if (process.env.DIE) process.exit(3);
-process.on('SIGTERM', () => { if (!process.env.STUBBORN) { process.stdout.write('drained\\n'); process.exit(0); } });
 setInterval(() => undefined, 1000);
 `;
 
